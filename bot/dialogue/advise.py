@@ -1,0 +1,82 @@
+"""One question, no conversation: what the base, the calculators or small talk say to it.
+
+The same question gets the same words from the same base, whoever asks. `ask`, `eval` and every
+channel come through here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
+from bot.dialogue.snapshot import Snapshot
+from bot.knowledge.model import Entry
+from bot.language.mask import mask_numbers
+from bot.language.read import Reading
+from bot.matching.find import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is said to a question.
+
+    `outcome` is answer, choose, refuse, calc or smalltalk; `entries` the ids that were given.
+    `match` holds what the matcher found, where it was asked.
+    """
+
+    outcome: str
+    text: str
+    entries: tuple[str, ...] = ()
+    score: float = 0.0
+    citations: tuple[str, ...] = ()
+    title: str = ""
+    normalised: str = ""
+    match: Match | None = None
+
+
+def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
+    """The advice on a question; `today` is the day in Việt Nam, for what counts days."""
+    words = snapshot.base.words
+    match = snapshot.matcher.find(mask_numbers(text))
+    normalised = match.reading.line
+    if match.score < 1:
+        said = (
+            is_whole_remark(text, words.refusals)
+            or is_whole_remark(text, words.smalltalk)
+            or find_remark_in(text, words.refusals)
+        )
+        # Part of a message is weaker evidence than an entry that surely answers it.
+        if said is None and match.outcome != "answer":
+            said = find_remark_in(text, words.smalltalk)
+        if said is not None:
+            return Advice("smalltalk", said.reply, normalised=normalised)
+    if match.outcome == "answer":
+        entry = snapshot.base.entries[match.entries[0]]
+        return _answer(snapshot, entry, match)
+    return Advice(
+        outcome=str(match.outcome),
+        text="",
+        entries=match.entries,
+        score=match.score,
+        normalised=normalised,
+        match=match,
+    )
+
+
+def _answer(snapshot: Snapshot, entry: Entry, match: Match) -> Advice:
+    return Advice(
+        outcome="answer",
+        text=snapshot.say(entry.answer),
+        entries=(entry.id,),
+        score=match.score,
+        citations=snapshot.citations(entry),
+        title=entry.question,
+        normalised=match.reading.line,
+        match=match,
+    )
+
+
+def is_vietnamese(reading: Reading) -> bool:
+    """Whether a message has at least one word in Latin letters or a number."""
+    return any(word.isascii() for word in reading.folded)

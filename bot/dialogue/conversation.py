@@ -1,0 +1,186 @@
+"""The conversation: one message of a person in, one reply out, whatever the channel.
+
+Knows no channel, no HTTP and no SQL: what must be stored comes back in the `Turn`, and the number
+of a question is asked for through a function, since the store gives it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from bot.clock import vietnam_date
+from bot.dialogue import compose, presses, sayings
+from bot.dialogue.advise import Advice, advise, is_vietnamese
+from bot.dialogue.messages import Button, Message, Reply
+from bot.dialogue.presses import Press, read_press
+from bot.dialogue.snapshot import Snapshot
+from bot.dialogue.states import State, read_choice, remember
+from bot.language.fold import fold, tidy
+from bot.language.mask import mask_numbers
+from bot.language.read import LONGEST_QUESTION, split_words
+
+_START = frozenset({"/start", "start", "bat dau", "bat dau lai", "/batdau"})
+_HELP = frozenset({"/help", "help", "tro giup", "/trogiup", "huong dan", "huong dan su dung"})
+_MENU = frozenset({"/menu", "menu", "danh muc", "/danhmuc", "muc luc", "chu de"})
+_CANCEL = frozenset({"/huy", "huy", "huy bo", "thoat", "/cancel", "dung lai", "thoi khong hoi nua"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is to be recorded."""
+
+    text: str
+    advice: Advice
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person thought of an answer: useful (1), not useful (-1), or none of the choices."""
+
+    question: int
+    value: int
+    none_fits: bool = False
+
+
+Recorder = Callable[[Question], Awaitable[int]]
+"""Records a question and gives its number."""
+
+Judge = Callable[[Feedback], Awaitable[bool]]
+"""Records feedback; False where the question is not this person's or is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message led to: the reply, and what is remembered for the next one."""
+
+    reply: Reply
+    state: State = field(default_factory=State)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Answers the messages of one person against one snapshot of the base."""
+
+    snapshot: Snapshot
+    record: Recorder
+    judge: Judge
+
+    async def reply(self, message: Message, state: State, *, is_new: bool = False) -> Turn:
+        """The turn that a message leads to; exactly one reply, whatever came in."""
+        reply = await self._reply(message, state)
+        said = state.title_of(message.press) if message.press else mask_numbers(message.text or "")
+        reply = replace(reply, said=tidy(said)[:LONGEST_QUESTION])
+        if is_new and reply.note == sayings.ANSWER_NOTE:
+            reply = replace(reply, note=f"{sayings.ANSWER_NOTE} {sayings.FIRST_NOTE}")
+        return Turn(reply, remember(reply.buttons, message.at))
+
+    async def _reply(self, message: Message, state: State) -> Reply:
+        if message.press is not None:
+            return await self._pressed(message.press, message)
+        if message.text is None:
+            return Reply(sayings.NOT_TEXT)
+        text = tidy(message.text[: LONGEST_QUESTION * 4])
+        command = fold(text).rstrip(".!")
+        if not split_words(text) and not text.startswith("/"):
+            return Reply(sayings.EMPTY)
+        if command.split(" ")[0] == "/start" or command in _START:
+            return compose.show_welcome(self.snapshot)
+        if command in _CANCEL:
+            open_ = state.is_open(message.at)
+            return Reply(sayings.CANCELLED if open_ else sayings.NOTHING_TO_CANCEL)
+        if command in _HELP:
+            return Reply(sayings.HELP, buttons=(Button(sayings.MENU, presses.menu()),))
+        if command in _MENU:
+            return compose.show_menu()
+        chosen = read_choice(text)
+        if chosen is not None:
+            return await self._chose(chosen, message, state)
+        if len(text) > LONGEST_QUESTION:
+            return Reply(sayings.TOO_LONG)
+        return await self._asked(text, message)
+
+    async def _chose(self, place: int, message: Message, state: State) -> Reply:
+        if state.is_open(message.at) and place < len(state.offered):
+            return await self._pressed(state.offered[place][0], message)
+        return Reply(sayings.EXPIRED_CHOICE, buttons=(Button(sayings.MENU, presses.menu()),))
+
+    async def _asked(self, text: str, message: Message) -> Reply:
+        begun = time.perf_counter()
+        advice = advise(self.snapshot, text, vietnam_date(message.at))
+        ms = (time.perf_counter() - begun) * 1_000
+        number = await self.record(Question(text, advice, ms))
+        if advice.outcome == "answer":
+            entry = self.snapshot.base.entries[advice.entries[0]]
+            return compose.show_answer(self.snapshot, entry, number)
+        if advice.outcome == "choose":
+            return compose.show_choices(self.snapshot, advice, number)
+        if advice.outcome == "calc":
+            return compose.show_computed(self.snapshot, advice)
+        if advice.outcome == "smalltalk":
+            return Reply(advice.text)
+        if advice.match and not is_vietnamese(advice.match.reading):
+            return Reply(sayings.OTHER_LANGUAGE)
+        return compose.show_refusal(self.snapshot, advice)
+
+    async def _pressed(self, code: str, message: Message) -> Reply:
+        press = read_press(code)
+        reply = None
+        if press is not None:
+            if press.kind in "adrc":
+                reply = self._entry_pressed(press)
+            elif press.kind in "mpg":
+                reply = self._menu_pressed(press)
+            else:
+                reply = await self._judged(press)
+        return reply or Reply(sayings.GONE, buttons=(Button(sayings.MENU, presses.menu()),))
+
+    def _entry_pressed(self, press: Press) -> Reply | None:
+        entry = self.snapshot.entry(press.arguments[-1]) if press.arguments else None
+        if entry is None:
+            return None
+        if press.kind == "d":
+            return compose.show_detail(self.snapshot, entry)
+        if press.kind == "r":
+            return compose.show_related(self.snapshot, entry)
+        question = _number(press.arguments[0]) if press.kind == "c" else None
+        return compose.show_answer(self.snapshot, entry, question)
+
+    def _menu_pressed(self, press: Press) -> Reply | None:
+        if press.kind == "m":
+            if press.arguments == ("part",):
+                return compose.show_parts(self.snapshot)
+            if press.arguments == ("group",):
+                return compose.show_audiences(self.snapshot)
+            return compose.show_menu()
+        return self._list_pressed(press)
+
+    def _list_pressed(self, press: Press) -> Reply | None:
+        if len(press.arguments) != 2:
+            return None
+        topic_id, page = press.arguments[0], _number(press.arguments[1])
+        service, by_part = self.snapshot.base.service, press.kind == "p"
+        topic = compose.find_topic(service.parts if by_part else service.audiences, topic_id)
+        entries = (self.snapshot.by_part if by_part else self.snapshot.by_audience)(topic_id)
+        if topic is None or page is None or page * compose.PAGE >= len(entries):
+            return None
+        return compose.show_list(topic, entries, page, by_part)
+
+    async def _judged(self, press: Press) -> Reply | None:
+        question = _number(press.arguments[0]) if press.arguments else None
+        if question is None:
+            return None
+        useful = press.kind == "u" and press.arguments[1:] == ("1",)
+        feedback = Feedback(question, 1 if useful else -1, none_fits=press.kind == "n")
+        if not await self.judge(feedback):
+            return Reply(sayings.FEEDBACK_GONE)
+        if useful:
+            return Reply(sayings.THANKS_USEFUL)
+        said = sayings.THANKS_NOT_USEFUL if press.kind == "u" else sayings.NONE_CHOSEN
+        return compose.show_contact(self.snapshot, said)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

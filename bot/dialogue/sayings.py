@@ -1,0 +1,54 @@
+"""What the bot says of itself, in one place; what it says of the law stands in the knowledge base.
+
+Sentences for citizens: polite, plain, short.
+"""
+
+from __future__ import annotations
+
+MENU = "Danh mục"
+MORE = "Xem thêm"
+RELATED = "Câu hỏi liên quan"
+USEFUL = "Hữu ích"
+NOT_USEFUL = "Chưa đúng ý tôi"
+NONE_OF_THESE = "Không phải các câu trên"
+NEXT_PAGE = "Xem tiếp"
+BY_PART = "Theo nội dung"
+BY_AUDIENCE = "Theo người hỏi"
+
+ANSWER_NOTE = "Máy trả lời tự động. Đây là thông tin pháp luật chung."
+FIRST_NOTE = "Bạn đang trò chuyện với máy. Gõ /start để biết chúng tôi giữ gìn dữ liệu thế nào."
+
+WHICH = "Có phải bạn muốn hỏi một trong các câu này?"
+MENU_TEXT = "Bạn muốn xem theo cách nào? Bạn cũng có thể gõ thẳng câu hỏi."
+PART_TEXT = "Bạn muốn tìm hiểu nội dung nào?"
+AUDIENCE_TEXT = "Bạn hỏi với tư cách nào?"
+RELATED_TEXT = "Các câu hỏi liên quan:"
+LIST_TEXT = "Bạn chọn một câu hỏi:"
+HELP = (
+    "Bạn gõ câu hỏi về bầu cử bằng lời của mình, có dấu hay không dấu đều được.\n\n"
+    "Gõ «danh mục» để xem các nhóm câu hỏi, «hủy» để bỏ việc đang làm, «/start» để bắt đầu lại."
+)
+
+REFUSED = "Xin lỗi, tôi chưa có câu trả lời đã được duyệt cho câu hỏi này."
+KEPT = "Câu hỏi của bạn đã được ghi lại để cán bộ bổ sung."
+NEAREST = "Những nội dung gần với câu hỏi của bạn:"
+NONE_CHOSEN = "Cảm ơn bạn đã cho biết. Tôi chưa có câu trả lời đúng ý bạn."
+EMPTY = "Tôi chưa đọc được câu hỏi. Bạn hãy gõ bằng chữ, ví dụ: bao nhiêu tuổi được đi bầu?"
+NOT_TEXT = "Tôi chỉ đọc được tin nhắn bằng chữ. Bạn hãy gõ câu hỏi giúp tôi."
+OTHER_LANGUAGE = "Tôi chỉ hiểu tiếng Việt. Bạn hãy gõ câu hỏi bằng tiếng Việt giúp tôi."
+TOO_LONG = (
+    "Tin nhắn dài quá nên tôi không đọc hết được. "
+    "Bạn hãy hỏi lại thật ngắn, mỗi lần một câu giúp tôi."
+)
+CANCELLED = "Đã hủy. Bạn cứ gõ câu hỏi mới."
+NOTHING_TO_CANCEL = "Không có việc gì đang dở. Bạn cứ gõ câu hỏi."
+GONE = "Nút này không còn dùng được. Bạn hãy gõ lại câu hỏi giúp tôi."
+EXPIRED_CHOICE = (
+    "Các lựa chọn trước đó đã hết hạn hoặc không có số này. Bạn hãy gõ lại câu hỏi giúp tôi."
+)
+THANKS_USEFUL = "Cảm ơn bạn. Bạn còn muốn hỏi gì nữa không?"
+THANKS_NOT_USEFUL = (
+    "Cảm ơn bạn đã cho biết. Cán bộ sẽ xem lại câu trả lời này. "
+    "Bạn thử hỏi lại bằng lời khác, hoặc hỏi trực tiếp:"
+)
+FEEDBACK_GONE = "Câu hỏi này không còn nhận đánh giá nữa."

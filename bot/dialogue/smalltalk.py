@@ -1,0 +1,41 @@
+"""Greetings, thanks, insults, politics: messages that ask the base nothing.
+
+The lists are `knowledge/words/`; here is only how they are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.knowledge.model import Remark
+from bot.language.fold import fold, tidy
+from bot.language.read import split_words
+
+
+def is_whole_remark(text: str, remarks: Iterable[Remark]) -> Remark | None:
+    """The remark whose wording is the whole message, marks aside."""
+    line = " ".join(fold(word) for word in split_words(tidy(text)))
+    return next((remark for remark in remarks if line and line in remark.exact), None)
+
+
+def find_remark_in(text: str, remarks: Iterable[Remark]) -> Remark | None:
+    """The remark of which a part stands in the message.
+
+    A word typed with marks must have the part's marks: "cảm đi" is not in "cấm đi".
+    """
+    words = split_words(tidy(text))
+    folded = [fold(word) for word in words]
+    for remark in remarks:
+        for part in remark.parts:
+            if _stands_in(part, words, folded):
+                return remark
+    return None
+
+
+def _stands_in(part: tuple[str, ...], words: list[str], folded: list[str]) -> bool:
+    size = len(part)
+    return any(
+        all(w in (p, fold(p)) for w, p in zip(words[at : at + size], part, strict=False))
+        for at in range(len(words) - size + 1)
+        if folded[at] == fold(part[0])
+    )

@@ -1,0 +1,60 @@
+"""Everything made of one version of the knowledge base, so that a whole turn sees one version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.knowledge.citations import render_citations
+from bot.knowledge.model import Base, Entry, Status
+from bot.knowledge.variables import fill, variables_of
+from bot.matching.find import Matcher
+from bot.matching.model import load_fitted
+
+FITTED_FILE = "matching.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A base with its matcher and the values of its variables."""
+
+    base: Base
+    matcher: Matcher
+    variables: Mapping[str, str]
+
+    def say(self, text: str) -> str:
+        """A text of the base with its variables filled in."""
+        return fill(text, self.variables)
+
+    def citations(self, entry: Entry) -> tuple[str, ...]:
+        """The legal basis of an entry, as it is printed."""
+        return tuple(render_citations(entry.citations, self.base.laws))
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """An entry that may be said."""
+        found = self.base.entries.get(entry_id)
+        return found if found in self.base.spoken else None
+
+    def by_part(self, part: str) -> list[Entry]:
+        """The entries of a part that may be said, in the order of the files."""
+        return [entry for entry in self.base.spoken if entry.part == part]
+
+    def by_audience(self, group: str) -> list[Entry]:
+        """The entries for a group of readers that may be said, in the order of the files."""
+        return [entry for entry in self.base.spoken if group in entry.audience]
+
+
+def build_snapshot(base: Base, folder: Path, *, say_starters: bool = True) -> Snapshot:
+    """The snapshot of a checked base with the fitted numbers that lie beside it.
+
+    With `say_starters` off only approved entries are said.
+    """
+    if not say_starters:
+        kept = {
+            i: replace(e, status=Status.DRAFT) if e.status is Status.STARTER else e
+            for i, e in base.entries.items()
+        }
+        base = replace(base, entries=kept)
+    fitted = load_fitted(folder / FITTED_FILE)
+    return Snapshot(base, Matcher(base, fitted), variables_of(base.elections))

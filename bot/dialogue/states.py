@@ -1,0 +1,65 @@
+"""What is remembered between two messages of a person: the buttons he was shown, for a while.
+
+Channels without buttons show them numbered, so a "2" or "đáp án b" must mean the second one. The
+same memory makes typed numbers work on every channel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.dialogue.messages import Button
+from bot.language.fold import fold, tidy
+
+CHOICES_LAST = timedelta(minutes=30)
+
+_CHOICE = re.compile(
+    r"(?:(?:chon|dap an|cau|so|lua chon|y|chon cau|chon so)\s*)?([1-9][0-9]?|[a-l])\s*[.):]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The buttons last shown, in their order, as (code, title), and when."""
+
+    offered: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether what was offered can still be chosen by its number."""
+        return bool(self.offered) and self.at is not None and now - self.at <= CHOICES_LAST
+
+    def title_of(self, code: str) -> str:
+        """What stood on the button with this code; empty where it was not among the last ones."""
+        return dict(self.offered).get(code, "")
+
+    def to_data(self) -> dict[str, Any]:
+        """The state as plain data for the store."""
+        return {"offered": [list(pair) for pair in self.offered], "at": self.at.isoformat() if self.at else None}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> State:
+        """The state out of the store; a damaged one is an empty one."""
+        try:
+            at = datetime.fromisoformat(data["at"]) if data.get("at") else None
+            return cls(tuple((str(c), str(t)) for c, t in data.get("offered", ())), at)
+        except (TypeError, ValueError):
+            return cls()
+
+
+def remember(buttons: Sequence[Button], now: datetime) -> State:
+    """The state after showing buttons; without any there is nothing to choose."""
+    return State(tuple((b.press, b.title) for b in buttons if b.press), now)
+
+
+def read_choice(text: str) -> int | None:
+    """The place (from 0) that "2", "b.", "đáp án B" or "chọn câu 2" points to; None for words."""
+    found = _CHOICE.fullmatch(fold(tidy(text)).strip())
+    if found is None:
+        return None
+    mark = found.group(1)
+    return int(mark) - 1 if mark.isdigit() else ord(mark) - ord("a")

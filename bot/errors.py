@@ -1,0 +1,64 @@
+"""What can go wrong, named for what to do about it.
+
+    BotError
+    ├── SettingWrong        correct a setting, start again
+    ├── KnowledgeFaulty     mend the named lines of the knowledge files
+    ├── DatabaseUnavailable look after the database, start again
+    └── InputRefused        tell the person what to send instead
+
+Every message is a Vietnamese sentence for the person concerned: what happened, where, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """The base of all errors that this program raises on purpose; its text is fit to be shown."""
+
+
+class SettingWrong(BotError):
+    """A setting is missing or has a value that cannot work.
+
+    `setting` is the name of the environment variable.
+    """
+
+    def __init__(self, setting: str, sentence: str) -> None:
+        super().__init__(f"{setting}: {sentence}")
+        self.setting = setting
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault of a knowledge file; `entry` is empty where the fault concerns the whole file.
+
+    A fault that is not `blocking` waits for an editor, while the base goes on serving.
+    """
+
+    file: str
+    line: int
+    entry: str
+    sentence: str
+    blocking: bool = True
+
+    def __str__(self) -> str:
+        subject = f"{self.entry}: " if self.entry else ""
+        return f"{self.file}:{self.line}: {subject}{self.sentence}"
+
+
+class KnowledgeFaulty(BotError):
+    """The knowledge cannot be served; `faults` holds every fault found, in file order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class DatabaseUnavailable(BotError):
+    """The database cannot be opened, read or written."""
+
+
+class InputRefused(BotError):
+    """A file or a value from a person cannot be used as it is."""

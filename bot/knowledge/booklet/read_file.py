@@ -1,0 +1,73 @@
+"""A booklet's file -> its lines, or one sentence that says why it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.errors import InputRefused
+from bot.knowledge.booklet.model import Booklet
+from bot.knowledge.booklet.read_pdf import read_pdf
+from bot.knowledge.booklet.read_text import read_text
+from bot.knowledge.booklet.read_word import read_word
+
+Progress = Callable[[int, int], None]
+LARGEST_FILE = 200 * 1024 * 1024
+_OLD_WORD = b"\xd0\xcf\x11\xe0"
+_READERS: dict[str, Callable[[Path, Progress], Booklet]] = {
+    ".pdf": read_pdf,
+    ".docx": read_word,
+    ".txt": read_text,
+}
+
+
+def read_file(path: Path, progress: Progress) -> Booklet:
+    """The lines of a .pdf, .docx or .txt file; `progress` hears of pages done and of all pages.
+
+    Raises `InputRefused` where the file is not what it seems or has no text in it.
+    """
+    _check(path)
+    booklet = _READERS[path.suffix.lower()](path, progress)
+    if not any(line.text for page in booklet.pages for line in page.lines):
+        raise InputRefused(f"Tệp {path.name} không có chữ nào.")
+    return booklet
+
+
+def _check(path: Path) -> None:
+    name = path.name
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except IsADirectoryError:
+        raise InputRefused(f"{name} là một thư mục. Hãy chọn một tệp.") from None
+    except OSError as error:
+        raise InputRefused(f"Không mở được tệp {name}: {error.strerror}.") from error
+    if size > LARGEST_FILE:
+        raise InputRefused(f"Tệp {name} lớn quá 200 MB. Hãy tách thành các tệp nhỏ hơn.")
+    if size == 0:
+        raise InputRefused(f"Tệp {name} trống.")
+    kind = path.suffix.lower()
+    if kind not in _READERS:
+        allowed = "Chỉ nhập được tệp .pdf, .docx hoặc .txt."
+        raise InputRefused(f"Không nhập được tệp {name}. {allowed}")
+    _check_inside(name, kind, head)
+
+
+def _check_inside(name: str, kind: str, head: bytes) -> None:
+    if kind == ".docx" and head.startswith(_OLD_WORD):
+        raise InputRefused(
+            f"Tệp {name} có mật khẩu hoặc là Word kiểu cũ. Hãy bỏ mật khẩu, lưu lại thành .docx."
+        )
+    found = _kind_of(head)
+    if found != kind:
+        raise InputRefused(f"Tệp {name} mang đuôi {kind} nhưng bên trong không phải loại tệp ấy.")
+
+
+def _kind_of(head: bytes) -> str:
+    if b"%PDF-" in head:
+        return ".pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return ".docx"
+    others = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x7fELF", b"Rar!", _OLD_WORD)
+    return "" if head.startswith(others) else ".txt"

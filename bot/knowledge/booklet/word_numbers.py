@@ -1,0 +1,102 @@
+"""The numbers that Word sets before the paragraphs of a list ("Câu 12."), which no text holds."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from docx.document import Document
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    pattern: str
+    form: str
+    start: int
+
+
+class WordNumbers:
+    """Counts the lists of one document as Word does when it shows them."""
+
+    def __init__(self, document: Document) -> None:
+        self._levels: dict[tuple[str, int], _Level] = {}
+        self._lists: dict[str, str] = {}
+        self._counts: dict[str, dict[int, int]] = defaultdict(dict)
+        relations = document.part.rels.values()
+        if any(relation.reltype.endswith("/numbering") for relation in relations):
+            self._take(document.part.numbering_part.element)
+
+    def _take(self, root: Any) -> None:
+        for shape in root.iter(qn("w:abstractNum")):
+            shape_id = str(shape.get(qn("w:abstractNumId")))
+            for level in shape.iter(qn("w:lvl")):
+                depth = int(level.get(qn("w:ilvl")) or 0)
+                self._levels[shape_id, depth] = _Level(
+                    _value(level, "w:lvlText"),
+                    _value(level, "w:numFmt"),
+                    int(_value(level, "w:start") or 1),
+                )
+        for listed in root.iter(qn("w:num")):
+            self._lists[str(listed.get(qn("w:numId")))] = _value(listed, "w:abstractNumId")
+
+    def next(self, paragraph: Paragraph) -> str:
+        """The number that stands before a paragraph; a dash for a bullet, nothing without a list."""
+        list_id, depth = _list_of(paragraph)
+        shape = self._lists.get(list_id, "")
+        level = self._levels.get((shape, depth))
+        if level is None:
+            return ""
+        if level.form == "bullet":
+            return "-"
+        counts = self._counts[shape]
+        counts[depth] = counts.get(depth, level.start - 1) + 1
+        for deeper in [d for d in counts if d > depth]:
+            del counts[deeper]
+        return re.sub(
+            "%([1-9])", lambda found: self._shown(shape, int(found.group(1)) - 1), level.pattern
+        )
+
+    def _shown(self, shape: str, depth: int) -> str:
+        level = self._levels.get((shape, depth))
+        start = level.start if level else 1
+        return _written(self._counts[shape].get(depth, start), level.form if level else "decimal")
+
+
+def _value(node: Any, name: str) -> str:
+    child = node.find(qn(name))
+    return "" if child is None else str(child.get(qn("w:val")) or "")
+
+
+def _list_of(paragraph: Paragraph) -> tuple[str, int]:
+    """The list and level of a paragraph, its own or that of its style."""
+    shapes = [paragraph._p.pPr]
+    style = paragraph.style
+    while style is not None:
+        shapes.append(style.element.pPr)
+        style = style.base_style
+    for shape in shapes:
+        numbered = None if shape is None else shape.numPr
+        if numbered is not None and numbered.numId is not None:
+            depth = numbered.ilvl.val if numbered.ilvl is not None else 0
+            return str(numbered.numId.val), int(depth)
+    return "", 0
+
+
+def _written(number: int, form: str) -> str:
+    if form in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (number - 1) % 26)
+        return letter.upper() if form == "upperLetter" else letter
+    if form in ("lowerRoman", "upperRoman"):
+        roman = ""
+        for value, sign in _ROMAN:
+            while number >= value:
+                roman += sign
+                number -= value
+        return roman.lower() if form == "lowerRoman" else roman
+    return str(number)

@@ -1,0 +1,151 @@
+"""What must hold between the files: the checks of `kb lint` beyond the shape of each file.
+
+Two sorts of faults: blocking ones keep a base from being served; the others (something went stale
+or ran out) are for an editor to look at, while the base goes on serving.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from bot.clock import show_date
+from bot.errors import Fault
+from bot.knowledge.citations import changes_of
+from bot.knowledge.model import Base, Citation, Entry, Status
+from bot.knowledge.variables import fill, names_in, variables_of
+from bot.language.fold import fold
+from bot.language.read import split_words
+
+LONGEST_ANSWER = 600
+LONGEST_DETAIL = 1_900
+"""Letters; with title and citations an answer still fits one Zalo message of 2,000."""
+LONGEST_QUESTION = 200
+
+
+def check_base(base: Base, entries: Sequence[Entry], today: date) -> Iterator[Fault]:
+    """Every fault between the files; `entries` holds doubles that the base's mapping lost."""
+    if not entries:
+        yield Fault("entries", 1, "", "Chưa có mục hỏi đáp nào trong thư mục entries/.")
+    variables = variables_of(base.elections)
+    sayable = [[_sayable(text) for text in entry.questions] for entry in entries]
+    yield from _doubles(entries)
+    yield from _collisions(entries, sayable)
+    for entry, said in zip(entries, sayable, strict=True):
+        yield from _texts(entry, variables)
+        yield from _repeats(entry, said)
+        yield from _references(base, entry)
+        yield from _citations(base, entry)
+        if entry.status in (Status.STARTER, Status.APPROVED):
+            yield from _currency(base, entry, today)
+    yield from _milestones(base)
+
+
+def _fault(entry: Entry, sentence: str, *, blocking: bool = True) -> Fault:
+    return Fault(entry.place.file, entry.place.line, entry.id, sentence, blocking)
+
+
+def _doubles(entries: Iterable[Entry]) -> Iterator[Fault]:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.id in first:
+            place = first[entry.id].place
+            yield _fault(entry, f"Mã này đã dùng ở {place.file}:{place.line}.")
+        first.setdefault(entry.id, entry)
+
+
+def _collisions(entries: Iterable[Entry], sayable: Iterable[list[str]]) -> Iterator[Fault]:
+    first: dict[str, Entry] = {}
+    for entry, texts in zip(entries, sayable, strict=True):
+        if entry.status is Status.RETIRED:
+            continue
+        for text in dict.fromkeys(texts):
+            other = first.setdefault(text, entry)
+            if text and other.id != entry.id:
+                yield _fault(entry, f"Cách hỏi «{text}» trùng với mục «{other.id}».")
+
+
+def _sayable(text: str) -> str:
+    return " ".join(split_words(fold(text)))
+
+
+def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
+    for name in dict.fromkeys(names_in(entry.answer) + names_in(entry.detail)):
+        if name not in variables:
+            yield _fault(entry, f"Không có biến nào tên «{{{name}}}» trong elections.yaml.")
+    lengths = (
+        ("Câu trả lời", fill(entry.answer, variables), LONGEST_ANSWER),
+        ("Phần xem thêm", fill(entry.detail, variables), LONGEST_DETAIL),
+        ("Câu hỏi", entry.question, LONGEST_QUESTION),
+    )
+    for what, text, limit in lengths:
+        if len(text) > limit:
+            yield _fault(entry, f"{what} dài {len(text)} chữ cái, tối đa {limit}.")
+
+
+def _repeats(entry: Entry, said: list[str]) -> Iterator[Fault]:
+    for text, times in Counter(said).items():
+        if times > 1:
+            yield _fault(entry, f"Cách hỏi «{text}» viết {times} lần.")
+        if not text:
+            yield _fault(entry, "Có một cách hỏi không có chữ nào.")
+
+
+def _references(base: Base, entry: Entry) -> Iterator[Fault]:
+    if entry.part not in {part.id for part in base.service.parts}:
+        yield _fault(entry, f"Không có phần nào mang mã «{entry.part}» trong base.yaml.")
+    for group in entry.audience:
+        if group not in {audience.id for audience in base.service.audiences}:
+            yield _fault(entry, f"Không có nhóm người đọc nào mang mã «{group}» trong base.yaml.")
+    for other in entry.related:
+        if other == entry.id:
+            yield _fault(entry, "Mục liên quan trỏ về chính nó.")
+        elif other not in base.entries:
+            yield _fault(entry, f"Mục liên quan «{other}» không có.")
+        elif base.entries[other].status is Status.RETIRED:
+            yield _fault(entry, f"Mục liên quan «{other}» đã ngừng dùng.")
+
+
+def _citations(base: Base, entry: Entry) -> Iterator[Fault]:
+    if not entry.citations and entry.status is not Status.DRAFT:
+        yield _fault(entry, "Chưa có căn cứ pháp lý (citations).")
+    for citation in entry.citations:
+        if citation.law not in base.laws:
+            yield _fault(entry, f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml.")
+
+
+def _currency(base: Base, entry: Entry, today: date) -> Iterator[Fault]:
+    if entry.reviewed is None:
+        yield _fault(entry, "Chưa ghi ai duyệt và ngày duyệt (reviewed).")
+    if entry.valid_to and entry.valid_to < today:
+        yield _fault(entry, f"Đã hết hiệu lực từ {show_date(entry.valid_to)}.", blocking=False)
+    for citation in dict.fromkeys(entry.citations):
+        yield from _stale(base, entry, citation, today)
+
+
+def _stale(base: Base, entry: Entry, citation: Citation, today: date) -> Iterator[Fault]:
+    law = base.laws.get(citation.law)
+    if law is None or entry.reviewed is None:
+        return
+    if law.in_force_to and law.in_force_to < today:
+        sentence = f"{law.short} đã hết hiệu lực từ {show_date(law.in_force_to)}."
+        yield _fault(entry, sentence, blocking=False)
+    for change in changes_of(citation, law):
+        if change.on > entry.reviewed.on:
+            yield _fault(
+                entry,
+                f"Điều {citation.article} {law.short} thay đổi từ {show_date(change.on)}, "
+                f"sau lần duyệt {show_date(entry.reviewed.on)}. Hãy xem lại câu trả lời.",
+                blocking=False,
+            )
+
+
+def _milestones(base: Base) -> Iterator[Fault]:
+    for milestone in base.elections.milestones:
+        for citation in milestone.citations:
+            if citation.law not in base.laws:
+                yield Fault(
+                    "elections.yaml", 1, milestone.id,
+                    f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml.",
+                )  # fmt: skip

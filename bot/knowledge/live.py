@@ -1,0 +1,79 @@
+"""The knowledge that is being served: an immutable snapshot, swapped whole or not at all.
+
+Files are watched. A change is loaded and checked in a thread; only a base without blocking faults
+takes the place of the old one. Whatever is wrong is kept in `faults` for `/healthz` and editors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+import watchfiles
+
+from bot.clock import Clock, utc_now, vietnam_date
+from bot.errors import Fault, KnowledgeFaulty
+from bot.knowledge.load import load
+from bot.knowledge.model import Base
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+class Live(Generic[T]):
+    """What is built from a knowledge folder, kept up to date with its files."""
+
+    def __init__(self, folder: Path, build: Callable[[Base], T], clock: Clock = utc_now) -> None:
+        """Load the folder.
+
+        `build` makes what is served of a checked base; it may raise `KnowledgeFaulty` itself.
+        Raises `KnowledgeFaulty` with every fault where the folder cannot be served.
+        """
+        self._folder = folder
+        self._build = build
+        self._clock = clock
+        self.faults: tuple[Fault, ...] = ()
+        self._current = self._load()
+        self._version = self._seen
+
+    @property
+    def current(self) -> T:
+        """The snapshot that is served now; hold on to it for the length of one turn."""
+        return self._current
+
+    @property
+    def version(self) -> str:
+        """The fingerprint of the files that the current snapshot was made of."""
+        return self._version
+
+    def _load(self) -> T:
+        loaded = load(self._folder, vietnam_date(self._clock()))
+        self._seen = loaded.base.version
+        if loaded.blocking:
+            raise KnowledgeFaulty(loaded.faults)
+        built = self._build(loaded.base)
+        self.faults = loaded.faults
+        return built
+
+    def reload(self) -> bool:
+        """Load the folder anew; False where the old snapshot goes on serving."""
+        try:
+            built = self._load()
+        except KnowledgeFaulty as error:
+            if error.faults != self.faults:
+                _log.error("knowledge_refused", faults=[str(fault) for fault in error.faults])
+            self.faults = error.faults
+            return False
+        self._current, self._version = built, self._seen
+        _log.info("knowledge_loaded", version=self._version)
+        return True
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Reload after every change of the files, until `stop` is set."""
+        async for _changes in watchfiles.awatch(
+            self._folder, stop_event=stop, debounce=300, step=100, rust_timeout=1_000
+        ):
+            await asyncio.to_thread(self.reload)

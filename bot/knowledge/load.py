@@ -1,0 +1,107 @@
+"""Loads a whole knowledge folder, or tells every fault that stands in its way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import Fault, KnowledgeFaulty
+from bot.knowledge.lint import check_base
+from bot.knowledge.model import Base, Elections, Entry, Service, Words
+from bot.knowledge.parse import parse_elections, parse_entries, parse_laws, parse_service
+from bot.knowledge.source import Faults, Value, open_source
+from bot.knowledge.word_files import parse_concepts, parse_fillers, parse_remarks, parse_short
+from bot.language.read import Fillers, WordLists
+
+T = TypeVar("T")
+_NO_SERVICE = Service("", "", "", "", "", (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading gave; `base` may be served only where no fault is blocking."""
+
+    base: Base
+    faults: tuple[Fault, ...]
+
+    @property
+    def blocking(self) -> tuple[Fault, ...]:
+        """The faults that keep the base from being served."""
+        return tuple(fault for fault in self.faults if fault.blocking)
+
+
+class _Folder:
+    """Reads the files of one folder and gathers their faults and their fingerprint."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.print = hashlib.sha256()
+
+    def parse(self, name: str, parser: Callable[[Value], T], missing: T) -> T:
+        path = self.folder / name
+        faults = Faults(name)
+        if not path.is_file():
+            faults.add(1, "", "Thiếu tệp này trong thư mục kiến thức.")
+            value = missing
+        else:
+            root = open_source(path, name, faults)
+            value = missing if root is None else parser(root)
+            self.print.update(name.encode() + b"\0" + path.read_bytes())
+        self.faults += faults.found
+        return value
+
+
+def load(folder: Path, today: date) -> Loaded:
+    """The base of a folder with every fault found; never raises for what stands in the files.
+
+    `today` decides which entries and documents have expired.
+    """
+    if not folder.is_dir():
+        fault = Fault(str(folder), 1, "", "Không có thư mục kiến thức này.")
+        return Loaded(Base(_NO_SERVICE, {}, {}, Elections(), Words(), ""), (fault,))
+    files = _Folder(folder)
+    service = files.parse("base.yaml", parse_service, _NO_SERVICE)
+    laws = files.parse("laws.yaml", parse_laws, {})
+    elections = files.parse("elections.yaml", parse_elections, Elections())
+    entries: list[Entry] = []
+    for path in sorted((folder / "entries").glob("*.y*ml")):
+        entries += files.parse(f"entries/{path.name}", parse_entries, [])
+    words = _load_words(files)
+    base = Base(
+        service=service,
+        entries={entry.id: entry for entry in entries},
+        laws=laws,
+        elections=elections,
+        words=words,
+        version=files.print.hexdigest()[:16],
+    )
+    checked = check_base(base, entries, today)
+    return Loaded(base, tuple(sorted([*files.faults, *checked])))
+
+
+def _load_words(files: _Folder) -> Words:
+    short = files.parse("words/viet-tat.yaml", parse_short, {})
+    none = Fillers([])
+    openers, closers = files.parse("words/mo-dau-ket-thuc.yaml", parse_fillers, (none, none))
+    return Words(
+        lists=WordLists(short, openers, closers),
+        concepts=files.parse("words/dong-nghia.yaml", parse_concepts, ()),
+        smalltalk=files.parse("words/tro-chuyen.yaml", parse_remarks, ()),
+        refusals=files.parse("words/tu-choi.yaml", parse_remarks, ()),
+    )
+
+
+def load_or_refuse(folder: Path, today: date) -> Base:
+    """The base, fit to be served.
+
+    Raises `KnowledgeFaulty` with every fault where one of them is blocking.
+    """
+    loaded = load(folder, today)
+    if loaded.blocking:
+        raise KnowledgeFaulty(loaded.faults)
+    return loaded.base

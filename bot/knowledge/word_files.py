@@ -1,0 +1,91 @@
+"""The lists of `knowledge/words/`: abbreviations, greetings around a question, synonyms, remarks."""
+
+from __future__ import annotations
+
+from bot.knowledge.model import Remark
+from bot.knowledge.source import Value
+from bot.language.fold import fold
+from bot.language.read import Fillers, split_words
+
+Phrase = tuple[str, ...]
+
+
+def folded_phrase(text: str) -> Phrase:
+    """A phrase as the folded words that reading compares."""
+    return tuple(fold(word) for word in split_words(text))
+
+
+def _phrases(value: Value | None) -> list[Phrase]:
+    if value is None:
+        return []
+    found = []
+    for item in value.items():
+        phrase = folded_phrase(item.text())
+        if not phrase:
+            item.fault("Dòng này không có chữ nào.")
+        found.append(phrase)
+    return found
+
+
+def parse_short(root: Value) -> dict[str, tuple[str, ...]]:
+    """Abbreviations and what they stand for (viet-tat.yaml)."""
+    top = root.mapping()
+    top.allow("short")
+    listed = top.need("short")
+    if listed is None:
+        return {}
+    short: dict[str, tuple[str, ...]] = {}
+    for key, value in listed.mapping():
+        words = split_words(key)
+        if len(words) != 1:
+            value.fault(f"«{key}» phải là một từ viết liền.")
+            continue
+        short[words[0]] = tuple(split_words(value.text()))
+    return short
+
+
+def parse_fillers(root: Value) -> tuple[Fillers, Fillers]:
+    """Openers and closers that stand around a question (mo-dau-ket-thuc.yaml)."""
+    top = root.mapping()
+    top.allow("openers", "closers")
+    return _fillers(top.need("openers")), _fillers(top.need("closers"))
+
+
+def _fillers(value: Value | None) -> Fillers:
+    return Fillers(split_words(item.line_text()) for item in value.items()) if value else Fillers([])
+
+
+def parse_concepts(root: Value) -> tuple[tuple[Phrase, ...], ...]:
+    """Groups of phrases that mean the same (dong-nghia.yaml)."""
+    top = root.mapping()
+    top.allow("concepts")
+    listed = top.need("concepts")
+    return tuple(tuple(_phrases(item)) for item in listed.items()) if listed else ()
+
+
+def parse_remarks(root: Value) -> tuple[Remark, ...]:
+    """Small talk or refusals: what people say, and what is answered (tro-chuyen, tu-choi)."""
+    top = root.mapping()
+    top.allow("remarks")
+    listed = top.need("remarks")
+    return tuple(_remark(item) for item in listed.items()) if listed else ()
+
+
+def _remark(item: Value) -> Remark:
+    named = item.mapping().get("id")
+    keys = item.named(named.text() if named else "").mapping()
+    keys.allow("id", "reply", "exact", "parts")
+    said = keys.need("reply")
+    return Remark(
+        id=named.text() if named else "",
+        reply=said.text() if said else "",
+        exact=frozenset(" ".join(phrase) for phrase in _phrases(keys.get("exact"))),
+        parts=_marked(keys.get("parts")),
+    )
+
+
+def _marked(value: Value | None) -> tuple[Phrase, ...]:
+    """Phrases with their marks, which tell "câm đi" from "cấm đi"."""
+    if value is None:
+        return ()
+    return tuple(tuple(split_words(item.line_text())) for item in value.items())

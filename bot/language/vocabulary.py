@@ -1,0 +1,132 @@
+"""What the knowledge base itself teaches about words: which occur, and which follow which.
+
+Mending a typing error or a lost space needs to know the words that may be meant; the base's own
+questions and phrasings are the best list of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+
+from bot.language.syllables import is_syllable
+
+_LONGEST = 7
+_FIXED_COUNT = 10
+_FIXED_SHARE = 0.4
+# Spelling by ear: letters that parts of the country speak alike.
+_SOUNDS_ALIKE = (
+    ("tr", "ch"), ("ch", "tr"), ("s", "x"), ("x", "s"), ("l", "n"), ("n", "l"),
+    ("gi", "d"), ("d", "gi"), ("r", "d"), ("d", "r"), ("gi", "r"), ("r", "gi"), ("v", "d"), ("d", "v"),
+    ("qu", "w"), ("ng", "ngh"), ("ngh", "ng"), ("g", "gh"), ("c", "k"), ("k", "c"),
+)  # fmt: skip
+_ENDS_ALIKE = (("n", "ng"), ("ng", "n"), ("t", "c"), ("c", "t"), ("nh", "n"), ("i", "y"), ("y", "i"))
+
+
+class Vocabulary:
+    """Counts of folded syllables and of pairs of neighbours, and the mending that rests on them."""
+
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        self._words: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        for tokens in texts:
+            self._words.update(tokens)
+            self._pairs.update(zip(tokens, tokens[1:], strict=False))
+        self._total = sum(self._words.values()) or 1
+        self._by_length: dict[int, list[str]] = {}
+        for word in self._words:
+            if word.isalpha():
+                self._by_length.setdefault(len(word), []).append(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def split(self, letters: str) -> list[str] | None:
+        """Words grown together cut apart ("baucu" -> bau, cu), or None where that cannot be done.
+
+        Takes the most probable way by the counts of the base; every piece must be a known word.
+        """
+        best: list[tuple[float, list[str]] | None] = [(0.0, [])] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - _LONGEST), end):
+                before = best[start]
+                piece = letters[start:end]
+                count = self._words.get(piece, 0)
+                if before is None or not count or (len(piece) == 1 and piece not in "oe"):
+                    continue
+                score = before[0] + math.log(count / self._total)
+                if before[1]:
+                    score += math.log1p(self._pairs.get((before[1][-1], piece), 0)) / 2
+                now = best[end]
+                if now is None or score > now[0]:
+                    best[end] = (score, [*before[1], piece])
+        found = best[-1]
+        return found[1] if found and len(found[1]) > 1 else None
+
+    def mend(self, before: str | None, word: str, after: str | None) -> str:
+        """The known word most likely meant by a misspelt one, seen between its neighbours.
+
+        A known word stays, unless only a word that sounds alike goes with both or either of its
+        neighbours ("cu chi" -> "cu tri"). Where nothing is near enough the word itself comes back.
+        """
+        if word in self._words:
+            return self._mend_by_ear(before, word, after)
+        if not word.isalpha() or len(word) < 2:
+            return word
+        near = self._near(word)
+        if not near:
+            return word
+        if is_syllable(word) and len(word) <= 3:
+            # A short real syllable that the base lacks is more often another subject than an error.
+            near = [(n, d) for n, d in near if self._fit(before, n, after) > 0]
+        return max(near, key=lambda n: self._rank(before, n, after), default=(word, 0))[0]
+
+    def _near(self, word: str) -> list[tuple[str, int]]:
+        reach = 1 if len(word) <= 5 else 2
+        found = []
+        for length in range(len(word) - reach, len(word) + reach + 1):
+            for known in self._by_length.get(length, ()):
+                distance = OSA.distance(word, known, score_cutoff=reach)
+                if distance <= reach:
+                    found.append((known, distance))
+        return found
+
+    def _rank(
+        self, before: str | None, near: tuple[str, int], after: str | None
+    ) -> tuple[float, int]:
+        known, distance = near
+        return (self._fit(before, known, after) - 3.0 * distance, self._words[known])
+
+    def _fit(self, before: str | None, word: str, after: str | None) -> float:
+        left = self._pairs.get((before, word), 0) if before else 0
+        right = self._pairs.get((word, after), 0) if after else 0
+        return math.log1p(left) + math.log1p(right)
+
+    def _mend_by_ear(self, before: str | None, word: str, after: str | None) -> str:
+        """A known word stays, save where only a word that sounds alike makes a fixed expression."""
+        if self._fit(before, word, after) > 0:
+            return word
+        for other in _sound_alikes(word):
+            if self._belongs(before, other) or self._belongs(other, after):
+                return other
+        return word
+
+    def _belongs(self, left: str | None, right: str | None) -> bool:
+        """Whether two words are a fixed expression: one of them seldom comes without the other."""
+        if left is None or right is None:
+            return False
+        together = self._pairs.get((left, right), 0)
+        rarer = min(self._words.get(left, 0), self._words.get(right, 0))
+        return together >= _FIXED_COUNT and together >= _FIXED_SHARE * rarer
+
+
+def _sound_alikes(word: str) -> Iterable[str]:
+    for one, other in _SOUNDS_ALIKE:
+        if word.startswith(one):
+            yield other + word[len(one) :]
+    for one, other in _ENDS_ALIKE:
+        if word.endswith(one):
+            yield word[: -len(one)] + other

@@ -1,0 +1,64 @@
+"""Settings from the environment and `.env`; the environment wins.
+
+Names are those of DESIGN section 6. Everything has a default that works on one machine without any
+token, save the secret key, which the first start makes and keeps (see `secrets_file`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingWrong
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `bot/` and `knowledge/`."""
+
+
+class Settings(BaseSettings):
+    """All settings, checked once at the start."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    database_url: str = Field("", alias="BOT_DATABASE_URL")
+    knowledge_dir: Path = Field(ROOT / "knowledge", alias="BOT_KNOWLEDGE_DIR")
+    host: str = Field("0.0.0.0", alias="BOT_HOST")  # noqa: S104 a server is there to be reached
+    port: int = Field(8080, alias="BOT_PORT", ge=0, le=65_535)
+    public_url: str = Field("", alias="BOT_PUBLIC_URL", pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")
+    secret_key: SecretStr = Field(SecretStr(""), alias="BOT_SECRET_KEY")
+    log_level: str = Field("INFO", alias="BOT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    say_starters: bool = Field(True, alias="BOT_SAY_STARTERS")
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the program keeps what it writes by default."""
+        return ROOT / "data"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'bot.db'}"
+
+
+_SENTENCES = {
+    "BOT_PORT": "phải là một số cổng từ 0 đến 65535.",
+    "BOT_PUBLIC_URL": "phải là địa chỉ đầy đủ, ví dụ https://baucu.example.vn.",
+    "BOT_LOG_LEVEL": "phải là DEBUG, INFO, WARNING hoặc ERROR.",
+    "BOT_SAY_STARTERS": "phải là true hoặc false.",
+}
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises `SettingWrong` for the first one that cannot work.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise SettingWrong(name, _SENTENCES.get(name, "giá trị này không dùng được.")) from error

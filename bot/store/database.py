@@ -1,0 +1,282 @@
+"""The database: opened once, used in short transactions.
+
+    async with db.transaction() as tx:      # writes; all or nothing
+        await people.meet(tx, ...)
+    async with db.reading() as tx:          # one unchanging view; writes are refused
+        await talk.misses(tx, 20)
+
+Do not open one inside the other: on SQLite writers queue up, and the inner one would wait for the
+outer for ever (this is noticed and refused). Do nothing slow inside, least of all the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import URL, Connection, Executable, RowMapping, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import SettingWrong
+from bot.store.tables import storable
+from bot.store.trouble import is_file, is_trouble, name_place, tell
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+)
+_CONNECT_SECONDS = 10
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class Tx:
+    """One open transaction; the functions of this package take it and write their SQL on it."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL, for the few statements that differ."""
+        return self.connection.dialect.name == "postgresql"
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
+
+    async def rows(self, statement: Executable) -> Sequence[RowMapping]:
+        """All rows that the statement gives."""
+        return (await self.connection.execute(statement)).mappings().all()
+
+    async def first(self, statement: Executable) -> RowMapping | None:
+        """The first row that the statement gives, or None."""
+        return (await self.connection.execute(statement)).mappings().first()
+
+    async def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None where there is no row."""
+        return (await self.connection.execute(statement)).scalar()
+
+    async def change(self, statement: Executable) -> int:
+        """Carries the statement out; gives the number of rows it touched."""
+        return int((await self.connection.execute(statement)).rowcount)
+
+
+class Database:
+    """A SQLite file, SQLite in memory, or PostgreSQL, behind the same few verbs.
+
+    `url` is a SQLAlchemy address; `place` names the database for people, without the password.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = _read_url(url)
+        self.place = name_place(self._url)
+        self._queue: asyncio.Lock | None = None
+        self._holder: asyncio.Task[Any] | None = None
+        self._keeper: sqlite3.Connection | None = None
+        if self._url.get_backend_name() == "sqlite":
+            # Writers stand in line here, in order; left to SQLite they would poll for the lock.
+            self._queue = asyncio.Lock()
+            self._open_sqlite()
+        else:
+            self._open_postgresql()
+
+    @classmethod
+    def memory(cls) -> Database:
+        """An empty SQLite database in memory, for tests: the real thing, gone when closed."""
+        return cls("sqlite://")
+
+    async def connect(self) -> None:
+        """Makes sure that the database can be opened and written; makes a missing SQLite file."""
+        if self._in_file:
+            try:
+                _make_folder(Path(str(self._url.database)))
+            except OSError as error:
+                raise tell(self.place, error) from error
+        async with self.transaction() as tx:
+            # On a read-only file SQLite begins a writing transaction without complaint.
+            probe = "PRAGMA user_version=0" if self._queue else "SELECT 1"
+            await tx.connection.exec_driver_sql(probe)
+
+    async def close(self) -> None:
+        """Closes every connection; may be called twice."""
+        # The writer last: the last connection to leave a SQLite file folds its log into it.
+        await self._readers.dispose()
+        await self._writers.dispose()
+        if self._keeper:
+            self._keeper.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """A transaction that may write: kept whole when the block ends, dropped if it raises."""
+        async with (
+            self._in_turn(),
+            self._connected(self._writers) as connection,
+            connection.begin(),
+        ):
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A transaction that only reads, beside any writer, and sees one unchanging state."""
+        if self._readers is self._writers and self._queue:
+            async with self.transaction() as tx:
+                yield tx
+            return
+        async with self._connected(self._readers) as connection, connection.begin():
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncIterator[Tx]:
+        """A write transaction for migrations: SQLite's foreign keys rest until it is over.
+
+        SQLite changes a table by copying and dropping it, and the drop would cascade.
+        """
+        if not self._queue:
+            async with self.transaction() as tx:
+                yield tx
+            return
+        async with self._in_turn(), self._connected(self._writers) as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None  # noqa: S101
+            # Inside a transaction this pragma does nothing, hence the driver's own connection.
+            await driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                async with connection.begin():
+                    yield Tx(connection)
+                    broken = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+                    if broken.first() is not None:
+                        raise RuntimeError("the migration leaves rows that point at nothing")
+            finally:
+                await driver.execute("PRAGMA foreign_keys=ON")
+
+    @property
+    def _in_file(self) -> bool:
+        return self._queue is not None and is_file(self._url)
+
+    def _open_sqlite(self) -> None:
+        if not is_file(self._url):
+            name = f"file:/{uuid4().hex}?vfs=memdb"
+            # A connection lost to a cancelled task must not take the content with it.
+            self._keeper = sqlite3.connect(name, uri=True)
+            url = self._url.set(database=name, query={"uri": "true"})
+            self._writers = self._readers = _engine(url, pool_size=1, max_overflow=0)
+            _tune(self._writers, "BEGIN IMMEDIATE")
+            return
+        self._writers = _engine(self._url, pool_size=1, max_overflow=0)
+        self._readers = _engine(self._url)
+        # IMMEDIATE takes the write lock at once: a reader turned writer half-way cannot wait.
+        _tune(self._writers, "BEGIN IMMEDIATE")
+        _tune(self._readers, "BEGIN", "query_only=ON")
+
+    def _open_postgresql(self) -> None:
+        self._writers = _engine(
+            self._url, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+        )
+        self._readers = self._writers.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        if self._queue is None:
+            yield
+            return
+        task = asyncio.current_task()
+        if self._holder is task:
+            raise RuntimeError("a transaction was opened inside another one")
+        async with self._queue:
+            self._holder = task
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(engine.connect())
+            except Exception as error:
+                # Drivers raise whatever they like here: OSError, time-outs, their own errors bare.
+                raise tell(self.place, error) from error
+            try:
+                yield connection
+            except SQLAlchemyError as error:
+                if is_trouble(error):
+                    raise tell(self.place, error) from error
+                raise
+
+
+def _read_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except (SQLAlchemyError, ValueError):
+        # No cause: its text repeats the address, and the password with it.
+        raise SettingWrong("BOT_DATABASE_URL", _EXAMPLES) from None
+    driver = _DRIVERS.get(url.drivername, url.drivername)
+    if driver not in _DRIVERS.values():
+        raise SettingWrong("BOT_DATABASE_URL", _EXAMPLES)
+    return url.set(drivername=driver)
+
+
+_EXAMPLES = (
+    "địa chỉ cơ sở dữ liệu không đúng dạng; hãy viết như sqlite+aiosqlite:////duong/dan/bot.db "
+    "hoặc postgresql+asyncpg://ten:mat-khau@may-chu/ten-co-so-du-lieu."
+)
+
+
+def _engine(url: URL, **options: Any) -> AsyncEngine:
+    # Bound values stay out of errors and logs: they hold what people wrote.
+    return create_async_engine(url, json_serializer=_to_json, hide_parameters=True, **options)
+
+
+def _tune(engine: AsyncEngine, begin: str, *pragmas: str) -> None:
+    """Gives the engine's SQLite connections our pragmas, and its transactions our `begin`."""
+
+    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        try:
+            # The driver must not begin transactions by itself; `on_begin` does.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in (*_PRAGMAS, *pragmas):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            # The pool forgets a connection that fails here, and its thread would live on.
+            connection.close()
+            raise
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+
+
+def _make_folder(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _to_json(value: object) -> str:
+    return storable(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False)))

@@ -1,0 +1,209 @@
+"""What is to be sent: written with the turn that caused it, sent afterwards, never out of order.
+
+A row waits, is being sent, and is sent; or it dies (given up, an operator looks at it) or is
+cancelled. `reply` rows answer somebody and are sent again where it is unknown whether they
+arrived; `broadcast` rows are not. The lanes go their own pace, or a slow broadcast would hold up
+answers; within a lane one person's rows leave in the order of their ids, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Update, and_, delete, exists, insert, select, update
+
+from bot.store.database import Tx
+from bot.store.tables import outbox, people
+
+Lane = Literal["reply", "broadcast"]
+
+_UNSENT = ("waiting", "sending")
+_INTERRUPTED = "interrupted while sending"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One reply on its way; `channel_id` is its address, `attempts` counts the present one too.
+
+    `doubt` is how often it may have arrived without our knowing.
+    """
+
+    id: int
+    person_id: int
+    channel: str
+    channel_id: str
+    inbox_id: int | None
+    position: int
+    reply: dict[str, Any]
+    lane: Lane
+    attempts: int
+    doubt: int
+    created_at: datetime
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a kill left half-sent: replies that will be sent again, broadcasts given up."""
+
+    replies: int
+    broadcasts: int
+
+
+_ROW = tuple(
+    people.c.channel_id if name == "channel_id" else outbox.c[name]
+    for name in OutboxRow.__dataclass_fields__
+)
+
+
+async def enqueue(
+    tx: Tx,
+    person_id: int,
+    channel: str,
+    inbox_id: int | None,
+    replies: Sequence[dict[str, Any]],
+    at: datetime,
+    lane: Lane = "reply",
+) -> None:
+    """Lays the replies out for sending from `at` on, in this order."""
+    if not replies:
+        return
+    common = {
+        "person_id": person_id,
+        "channel": channel,
+        "inbox_id": inbox_id,
+        "lane": lane,
+        "state": "waiting",
+        "next_at": at,
+        "created_at": at,
+    }
+    rows = [{**common, "position": n, "reply": reply} for n, reply in enumerate(replies)]
+    await tx.connection.execute(insert(outbox), rows)
+
+
+async def replies_of(tx: Tx, inbox_id: int) -> list[dict[str, Any]]:
+    """What was answered to that message, sent or not, in order."""
+    rows = await tx.rows(
+        select(outbox.c.reply).where(outbox.c.inbox_id == inbox_id).order_by(outbox.c.id)
+    )
+    return [row["reply"] for row in rows]
+
+
+async def take_due(tx: Tx, channel: str, at: datetime, limit: int, lane: Lane) -> list[OutboxRow]:
+    """Takes rows that are due for sending, at most one a person; nobody else gets them.
+
+    A person whose oldest row is being sent, or waits for another try, gets nothing meanwhile.
+    """
+    earlier = outbox.alias("earlier")
+    overtakes = exists().where(
+        earlier.c.person_id == outbox.c.person_id,
+        earlier.c.lane == outbox.c.lane,
+        earlier.c.state.in_(_UNSENT),
+        earlier.c.id < outbox.c.id,
+    )
+    rows = await tx.rows(
+        select(*_ROW)
+        .join(people, people.c.id == outbox.c.person_id)
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.lane == lane,
+            outbox.c.state == "waiting",
+            outbox.c.next_at <= at,
+            ~overtakes,
+        )
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(limit)
+        # SQLite knows no row locks and needs none: there is one writer at a time.
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+    taken = [OutboxRow(**{**row, "attempts": row["attempts"] + 1}) for row in rows]
+    await tx.change(
+        update(outbox)
+        .where(outbox.c.id.in_([row.id for row in taken]))
+        .values(state="sending", attempts=outbox.c.attempts + 1, next_at=at)
+    )
+    return taken
+
+
+async def mark_sent(tx: Tx, row: OutboxRow, at: datetime, remote_id: str | None = None) -> None:
+    """The channel took the row; `remote_id` is the channel's own id of the message."""
+    await tx.change(
+        update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(state="sent", sent_at=at, remote_id=remote_id, error=None)
+    )
+
+
+async def retry_later(
+    tx: Tx, row: OutboxRow, at: datetime, error: str, *, doubtful: bool = False
+) -> None:
+    """A passing failure: the row waits until `at`, and the person's later ones behind it.
+
+    `doubtful` where it is unknown whether the row arrived: the possible double is counted.
+    """
+    doubt = outbox.c.doubt + int(doubtful)
+    await tx.change(_sending(row).values(state="waiting", next_at=at, error=error, doubt=doubt))
+
+
+async def bury(tx: Tx, row: OutboxRow, error: str) -> None:
+    """A permanent failure: the row is given up, and the person's later ones may leave."""
+    await tx.change(_sending(row).values(state="dead", error=error))
+
+
+async def cancel(tx: Tx, person_id: int) -> int:
+    """Withdraws all that waits for a person who cannot be reached or wants nothing any more."""
+    return await tx.change(
+        update(outbox)
+        .where(outbox.c.person_id == person_id, outbox.c.state == "waiting")
+        .values(state="cancelled")
+    )
+
+
+async def recover_interrupted(
+    tx: Tx, channel: str, taken_before: datetime | None = None
+) -> Recovered:
+    """Sees to the rows that a killed program left in sending; to be called before sending starts.
+
+    Where several machines send on one channel, `taken_before` spares what the others just took.
+    """
+    left = and_(outbox.c.channel == channel, outbox.c.state == "sending")
+    if taken_before is not None:
+        left = and_(left, outbox.c.next_at < taken_before)
+    again = {"state": "waiting", "doubt": outbox.c.doubt + 1, "error": _INTERRUPTED}
+    given_up = {"state": "dead", "error": _INTERRUPTED}
+    return Recovered(
+        replies=await tx.change(update(outbox).where(left, _in_lane("reply")).values(again)),
+        broadcasts=await tx.change(
+            update(outbox).where(left, _in_lane("broadcast")).values(given_up)
+        ),
+    )
+
+
+async def dead_letters(tx: Tx, limit: int = 100) -> list[OutboxRow]:
+    """The latest rows that were given up, with the reason."""
+    rows = await tx.rows(
+        select(*_ROW)
+        .join(people, people.c.id == outbox.c.person_id)
+        .where(outbox.c.state == "dead")
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return [OutboxRow(**row) for row in rows]
+
+
+async def prune_sent(tx: Tx, before: datetime) -> int:
+    """Drops rows sent or cancelled that were written before that time."""
+    over = outbox.c.state.in_(("sent", "cancelled"))
+    return await tx.change(delete(outbox).where(over, outbox.c.created_at < before))
+
+
+def _sending(row: OutboxRow) -> Update:
+    # Whoever was slow must not reopen a row that another machine has taken over and sent.
+    return update(outbox).where(outbox.c.id == row.id, outbox.c.state == "sending")
+
+
+def _in_lane(lane: Lane) -> ColumnElement[bool]:
+    return outbox.c.lane == lane

@@ -1,0 +1,149 @@
+"""The people who write to us: met by their id on a channel, shown and erased when they ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Table,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from bot.store.database import Tx
+from bot.store.tables import inbox, outbox, people, questions, states
+from bot.store.talk import forget
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person on one channel; `is_new` is true only in the transaction that first met him."""
+
+    id: int
+    channel: str
+    channel_id: str
+    first_seen: datetime
+    greeted_at: datetime | None
+    is_new: bool = False
+
+
+_PERSON = (
+    people.c.id,
+    people.c.channel,
+    people.c.channel_id,
+    people.c.first_seen,
+    people.c.greeted_at,
+)
+
+
+async def meet(
+    tx: Tx, channel: str, channel_id: str, at: datetime, origin: str | None = None
+) -> Person:
+    """The person behind a channel's id, who was there at `at`; made at the first meeting.
+
+    Whoever writes is reachable again. The row stays locked until the transaction ends, so one
+    person's messages are handled one after the other even by several machines.
+    """
+    seen = _seen(channel, channel_id, at, origin)
+    known = await tx.first(seen)
+    if known:
+        return Person(**known)
+    stranger = await tx.first(
+        tx.insert(people)
+        .values(channel=channel, channel_id=channel_id, first_seen=at, last_seen=at, origin=origin)
+        .on_conflict_do_nothing(index_elements=[people.c.channel, people.c.channel_id])
+        .returning(*_PERSON)
+    )
+    if stranger:
+        return Person(**stranger, is_new=True)
+    # Another machine met him between our two statements.
+    return Person(**(await tx.rows(seen))[0])
+
+
+async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
+    """The person behind a channel's id, or None; leaves no trace."""
+    row = await tx.first(
+        select(*_PERSON).where(people.c.channel == channel, people.c.channel_id == channel_id)
+    )
+    return Person(**row) if row else None
+
+
+async def mark_greeted(tx: Tx, person_id: int, at: datetime) -> None:
+    """Remembers that the person has had the greeting with the notice on personal data."""
+    await tx.change(update(people).where(people.c.id == person_id).values(greeted_at=at))
+
+
+async def set_reachable(tx: Tx, person_id: int, reachable: bool) -> None:
+    """Remembers whether anything can be sent to the person (he may have blocked the bot)."""
+    await tx.change(update(people).where(people.c.id == person_id).values(reachable=reachable))
+
+
+async def export(tx: Tx, person_id: int) -> dict[str, Any]:
+    """Everything held about the person, fit for JSON; empty where there is nobody."""
+    person = await tx.first(select(people).where(people.c.id == person_id))
+    if not person:
+        return {}
+    state = await tx.first(select(states.c.data, states.c.at).where(_of(states, person_id)))
+    return {
+        "person": _plain(person),
+        "state": _plain(state) if state else None,
+        "inbox": await _listed(tx, inbox, person_id),
+        "questions": await _listed(tx, questions, person_id),
+        "outbox": await _listed(tx, outbox, person_id),
+    }
+
+
+async def erase(tx: Tx, person_id: int) -> bool:
+    """Erases the person; whether there was one.
+
+    What stays names nobody: that a question was asked and how it ended, and the ids of handled
+    messages, lest one be handled twice. A farewell needs an address again: `meet` him anew.
+    """
+    await tx.change(forget().where(_of(questions, person_id)))
+    await tx.change(
+        update(inbox)
+        .where(_of(inbox, person_id))
+        .values(person_id=None, payload=None, status="done")
+    )
+    await tx.change(delete(outbox).where(_of(outbox, person_id)))
+    await tx.change(delete(states).where(_of(states, person_id)))
+    return await tx.change(delete(people).where(people.c.id == person_id)) == 1
+
+
+def _seen(channel: str, channel_id: str, at: datetime, origin: str | None) -> ReturningUpdate[Any]:
+    last_seen = people.c.last_seen
+    return (
+        update(people)
+        .where(people.c.channel == channel, people.c.channel_id == channel_id)
+        .values(
+            # Messages may come out of order.
+            last_seen=case((last_seen < at, at), else_=last_seen),
+            origin=func.coalesce(people.c.origin, origin),
+            reachable=True,
+        )
+        .returning(*_PERSON)
+    )
+
+
+async def _listed(tx: Tx, table: Table, person_id: int) -> list[dict[str, Any]]:
+    rows = await tx.rows(select(table).where(_of(table, person_id)).order_by(table.c.id))
+    return [_plain(row) for row in rows]
+
+
+def _of(table: Table, person_id: int) -> ColumnElement[bool]:
+    return table.c.person_id == person_id
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }

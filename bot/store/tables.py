@@ -1,0 +1,195 @@
+"""The tables, one MetaData for SQLite and PostgreSQL.
+
+Ids are never used twice, so an old button or cookie cannot come to mean somebody else. Rows that
+belong to a person point at `people`; `people.erase` must know each such table.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant: takes aware datetimes only, stores UTC, reads back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC; without its zone on SQLite, which would drop it in silence."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        at = value.astimezone(UTC)
+        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, kept alike by both: PostgreSQL takes no NUL and no lone surrogate."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text without what one of the databases would refuse."""
+        return None if value is None else storable(value)
+
+
+def storable(value: str) -> str:
+    """The text without NUL, and with a question mark for each lone surrogate."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _id() -> TypeEngine[int]:
+    # SQLite numbers rows by itself only in a column that is exactly INTEGER.
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _json(none_as_null: bool = False) -> TypeEngine[Any]:
+    return JSON(none_as_null=none_as_null).with_variant(
+        JSONB(none_as_null=none_as_null), "postgresql"
+    )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("channel", Words, nullable=False),
+    Column("channel_id", Words, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+    Column("origin", Words),
+    Column("greeted_at", UtcTime),
+    Column("reachable", Boolean, nullable=False, server_default=true()),
+    UniqueConstraint("channel", "channel_id"),
+    sqlite_autoincrement=True,
+)
+
+states = Table(
+    "states",
+    metadata,
+    Column(
+        "person_id",
+        _id(),
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("data", _json(), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("channel", Words, nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("person_id", _id(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("received_at", UtcTime, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("payload", _json(none_as_null=True)),
+    UniqueConstraint("channel", "external_id"),
+    CheckConstraint("status IN ('new', 'done')", name="status"),
+    Index(None, "status", "channel"),
+    sqlite_autoincrement=True,
+)
+
+# `person_id` is empty once the person was erased: what was asked stays counted, nobody's any more.
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("person_id", _id(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("inbox_id", _id(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    Column("channel", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("normalised", Words, nullable=False),
+    Column("outcome", Text, nullable=False, index=True),
+    Column("entries", _json(), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("ms", Float, nullable=False),
+    Column("base_version", Text, nullable=False),
+    Column("feedback", SmallInteger),
+    Column("feedback_at", UtcTime),
+    Column("handled", Words),
+    CheckConstraint("feedback IN (-1, 1)", name="feedback"),
+    sqlite_autoincrement=True,
+)
+
+# `next_at` is when a waiting row may leave; in a row being sent it is when that began.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _id(), primary_key=True),
+    Column("person_id", _id(), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("inbox_id", _id(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
+    Column("position", Integer, nullable=False),
+    Column("reply", _json(), nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    Column("remote_id", Words),
+    Column("doubt", Integer, nullable=False, server_default=text("0")),
+    Column("error", Words),
+    Column("created_at", UtcTime, nullable=False),
+    CheckConstraint("lane IN ('reply', 'broadcast')", name="lane"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'dead', 'cancelled')", name="state"),
+    # Ten thousand waiting broadcasts must not stand in the way of looking for one reply.
+    Index(None, "channel", "lane", "state", "next_at"),
+    Index(None, "person_id", "state"),
+    sqlite_autoincrement=True,
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", _json(), nullable=False),
+)

@@ -1,0 +1,35 @@
+"""What all tests share: the real base, loaded once, and a fixed day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.snapshot import Snapshot, build_snapshot
+from bot.knowledge.load import Loaded, load
+from bot.knowledge.model import Base
+
+ROOT = Path(__file__).resolve().parent.parent
+KNOWLEDGE = ROOT / "knowledge"
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Loaded:
+    """The project's own knowledge with every fault found in it."""
+    return load(KNOWLEDGE, TODAY)
+
+
+@pytest.fixture(scope="session")
+def base(loaded: Loaded) -> Base:
+    """The project's own knowledge."""
+    return loaded.base
+
+
+@pytest.fixture(scope="session")
+def snapshot(base: Base) -> Snapshot:
+    """The project's own knowledge, ready to answer."""
+    return build_snapshot(base, KNOWLEDGE)
