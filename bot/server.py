@@ -66,7 +66,9 @@ def build_app(settings: Settings, database: Database, live: Live[Snapshot]) -> S
     )
 
 
-def _lifespan(live: Live[Snapshot]) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+def _lifespan(
+    live: Live[Snapshot],
+) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()

@@ -21,7 +21,11 @@ class Settings(BaseSettings):
     """All settings, checked once at the start."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     database_url: str = Field("", alias="BOT_DATABASE_URL")

@@ -16,13 +16,16 @@ from bot.language.read import LONGEST_QUESTION, WordLists, read
 
 _SHORT_YEAR_IN_DATE = re.compile(r"(?<=[/.\-])2k(\d{1,2})\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"\b2k(\d{1,2})\b", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<![\d.,/\-])[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?![\d%]|[.,/\-]\d)")
+_THOUSANDS = re.compile(
+    r"(?<![\d.,])[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?!\d|[.,]\d| ?%| ?ph[aầ]n tr[aă]m)",
+    re.IGNORECASE,
+)
 _ISO_DATE = re.compile(r"\b(\d{4}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{1,2})\b")
 _DATE = re.compile(r"\b(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{2,4})\b")
 _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,4})(?= ?(?:%|ph[aầ]n tr[aă]m))", re.IGNORECASE)
 _SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 
-_UNITS = "khong mot hai ba bon nam sau bay tam chin".split()
+_UNITS = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -38,7 +41,8 @@ def read_typed(text: str, lists: WordLists) -> Typed:
     """Read a raw message; never fails, whatever was typed."""
     tidied = tidy(text[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     reading = read(_write_out(tidied), lists)
-    return Typed(reading.line, "?" in tidied)
+    # Whoever writes "ngày 16/3/2008" has the word already.
+    return Typed(reading.line.replace("ngay ngay", "ngay"), "?" in tidied)
 
 
 def _write_out(text: str) -> str:
@@ -64,6 +68,11 @@ def words_of(line: str) -> list[str]:
 def has_number(line: str) -> bool:
     """Whether a line still holds a number in figures."""
     return _NUMBER.search(line) is not None
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """The folded words of a text as a set."""
+    return frozenset(words.split())
 
 
 def is_made_of(line: str, allowed: Iterable[str]) -> bool:

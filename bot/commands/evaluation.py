@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from bot.clock import utc_now, vietnam_date
@@ -18,14 +17,25 @@ from bot.dialogue.advise import advise
 from bot.dialogue.snapshot import FITTED_FILE, Snapshot, build_snapshot
 from bot.errors import InputRefused
 from bot.knowledge.load import load_or_refuse
-from bot.matching.evaluate import Given, Judged, Query, Summary, judge, misses, read_queries, summarise
+from bot.matching.evaluate import (
+    Given,
+    Judged,
+    Query,
+    Summary,
+    judge,
+    misses,
+    read_queries,
+    summarise,
+)
 from bot.settings import load_settings
 
 
 def evaluate(
     files: Annotated[
         list[str],
-        typer.Argument(help="Tệp câu hỏi dạng JSON từng dòng. Viết «fit» ở đầu để chỉnh lại máy tìm."),
+        typer.Argument(
+            help="Tệp câu hỏi dạng JSON từng dòng. Viết «fit» ở đầu để chỉnh lại máy tìm."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="In ra dạng JSON.")] = False,
     misses_out: Annotated[
@@ -114,12 +124,10 @@ def _fit(queries: list[Query], paths: list[Path]) -> None:
 
     folder = load_settings().knowledge_dir
     base = load_or_refuse(folder, vietnam_date(utc_now()))
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Đang chỉnh", total=None)
-        fitted = fit(base, queries, Aims(), lambda done, all_: progress.update(task, completed=done, total=all_))
+    fitted = fit(base, queries, Aims())
     about = {"files": sorted(path.name for path in paths), "queries": len(queries)}
     save_fitted(replace(fitted, fitted_on=about), folder / FITTED_FILE)
     typer.echo(
-        f"Đã ghi {folder / FITTED_FILE}: trả lời từ {fitted.answer_above:.3f}, "
-        f"đưa lựa chọn từ {fitted.choose_above:.3f}."
+        f"Đã ghi {folder / FITTED_FILE}: trả lời khi đúng chủ đề từ {fitted.answer_topic:.2f} "
+        f"và đúng mục từ {fitted.answer_rank:.2f}; đưa lựa chọn từ {fitted.choose_topic:.2f}."
     )

@@ -18,7 +18,9 @@ from bot.settings import load_settings
 
 app = typer.Typer(help="Kiểm tra, xuất, nhập kho câu hỏi.", no_args_is_help=True)
 
-Folder = Annotated[Path | None, typer.Argument(help="Thư mục kiến thức; bỏ trống thì lấy thư mục đang dùng.")]
+Folder = Annotated[
+    Path | None, typer.Argument(help="Thư mục kiến thức; bỏ trống thì lấy thư mục đang dùng.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="In ra dạng JSON.")]
 
 
@@ -26,7 +28,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="In ra dạng JSON.")]
 def lint(
     folder: Folder = None,
     as_json: AsJson = False,
-    drafts: Annotated[bool, typer.Option("--drafts", help="Liệt kê thêm các mục còn là bản nháp.")] = False,
+    drafts: Annotated[
+        bool, typer.Option("--drafts", help="Liệt kê thêm các mục còn là bản nháp.")
+    ] = False,
 ) -> None:
     """Kiểm tra mọi tệp; in từng lỗi kèm tệp và dòng."""
     loaded = load(folder or load_settings().knowledge_dir, vietnam_date(utc_now()))
@@ -36,7 +40,9 @@ def lint(
         for fault in loaded.faults:
             typer.echo(str(fault))
         said = len(loaded.base.spoken)
-        typer.echo(f"{len(loaded.base.entries)} mục, {said} mục đang dùng, {len(loaded.faults)} lỗi.")
+        typer.echo(
+            f"{len(loaded.base.entries)} mục, {said} mục đang dùng, {len(loaded.faults)} lỗi."
+        )
         if drafts:
             for entry in loaded.base.entries.values():
                 if entry.status is Status.DRAFT:

@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from bot.calculators.calculate import Computed, calculate
 from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import Snapshot
+from bot.knowledge.citations import render_citations
 from bot.knowledge.model import Entry
+from bot.language.fold import fold, tidy
 from bot.language.mask import mask_numbers
 from bot.language.read import Reading
 from bot.matching.find import Match
+
+_MOSTLY = 0.5
+"""Of a message's words: small talk that takes up so much of it is what the message is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class Advice:
 def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     """The advice on a question; `today` is the day in Việt Nam, for what counts days."""
     words = snapshot.base.words
+    computed = calculate(text, snapshot.base, today)
+    if computed is not None:
+        return _computed(snapshot, text, computed)
     match = snapshot.matcher.find(mask_numbers(text))
     normalised = match.reading.line
     if match.score < 1:
@@ -46,9 +55,10 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
             or is_whole_remark(text, words.smalltalk)
             or find_remark_in(text, words.refusals)
         )
-        # Part of a message is weaker evidence than an entry that surely answers it.
-        if said is None and match.outcome != "answer":
-            said = find_remark_in(text, words.smalltalk)
+        if said is None:
+            # A few words of small talk are weaker evidence than an entry that surely answers.
+            share = _MOSTLY if match.outcome == "answer" else 0
+            said = find_remark_in(text, words.smalltalk, share)
         if said is not None:
             return Advice("smalltalk", said.reply, normalised=normalised)
     if match.outcome == "answer":
@@ -61,6 +71,18 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
         score=match.score,
         normalised=normalised,
         match=match,
+    )
+
+
+def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:
+    return Advice(
+        outcome="calc",
+        text=computed.text,
+        entries=tuple(entry for entry in computed.entries if snapshot.entry(entry)),
+        score=1.0,
+        citations=tuple(render_citations(computed.citations, snapshot.base.laws)),
+        title=computed.title,
+        normalised=mask_numbers(fold(tidy(text))),
     )
 
 

@@ -91,6 +91,9 @@ def show_choices(snapshot: Snapshot, advice: Advice, question: int) -> Reply:
 
 def show_refusal(snapshot: Snapshot, advice: Advice) -> Reply:
     """That the bot does not know, who does, and which parts of the base lie near."""
+    outside = advice.match.outside if advice.match else ""
+    if outside:
+        return show_contact(snapshot, sayings.OUTSIDE.format(outside))
     nearest = nearest_parts(snapshot, advice)
     text = [f"{sayings.REFUSED} {snapshot.base.service.contact}", sayings.KEPT]
     if nearest:

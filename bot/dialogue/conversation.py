@@ -22,9 +22,27 @@ from bot.language.mask import mask_numbers
 from bot.language.read import LONGEST_QUESTION, split_words
 
 _START = frozenset({"/start", "start", "bat dau", "bat dau lai", "/batdau"})
-_HELP = frozenset({"/help", "help", "tro giup", "/trogiup", "huong dan", "huong dan su dung"})
+_HELP = frozenset(
+    {"/help", "help", "tro giup", "/trogiup", "huong dan", "huong dan su dung", "giup toi", "giup"}
+)
 _MENU = frozenset({"/menu", "menu", "danh muc", "/danhmuc", "muc luc", "chu de"})
-_CANCEL = frozenset({"/huy", "huy", "huy bo", "thoat", "/cancel", "dung lai", "thoi khong hoi nua"})
+_CANCEL = frozenset(
+    {
+        "/huy",
+        "huy",
+        "huy bo",
+        "huy di",
+        "thoat",
+        "/cancel",
+        "dung lai",
+        "thoi",
+        "thoi khong hoi nua",
+    }
+)
+_UNREAD = frozenset({sayings.EMPTY, sayings.NOT_TEXT})
+
+_LONGEST_READ = LONGEST_QUESTION * 4
+"""Letters; the rest of a longer message is not even looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +89,20 @@ class Conversation:
     async def reply(self, message: Message, state: State, *, is_new: bool = False) -> Turn:
         """The turn that a message leads to; exactly one reply, whatever came in."""
         reply = await self._reply(message, state)
-        said = state.title_of(message.press) if message.press else mask_numbers(message.text or "")
-        reply = replace(reply, said=tidy(said)[:LONGEST_QUESTION])
-        if is_new and reply.note == sayings.ANSWER_NOTE:
-            reply = replace(reply, note=f"{sayings.ANSWER_NOTE} {sayings.FIRST_NOTE}")
-        return Turn(reply, remember(reply.buttons, message.at))
+        if is_new and reply != compose.show_welcome(self.snapshot):
+            reply = replace(reply, note=sayings.FIRST_NOTE)
+        # A sticker in between does not take away what can be chosen.
+        kept = state if reply.text in _UNREAD else remember(reply.buttons, message.at)
+        return Turn(replace(reply, said=_said(message, state)), kept)
 
     async def _reply(self, message: Message, state: State) -> Reply:
         if message.press is not None:
             return await self._pressed(message.press, message)
         if message.text is None:
             return Reply(sayings.NOT_TEXT)
-        text = tidy(message.text[: LONGEST_QUESTION * 4])
+        text = tidy(message.text[:_LONGEST_READ])
         command = fold(text).rstrip(".!")
-        if not split_words(text) and not text.startswith("/"):
+        if not split_words(text):
             return Reply(sayings.EMPTY)
         if command.split(" ")[0] == "/start" or command in _START:
             return compose.show_welcome(self.snapshot)
@@ -103,8 +121,11 @@ class Conversation:
         return await self._asked(text, message)
 
     async def _chose(self, place: int, message: Message, state: State) -> Reply:
-        if state.is_open(message.at) and place < len(state.offered):
-            return await self._pressed(state.offered[place][0], message)
+        if state.is_open(message.at):
+            if place < len(state.offered):
+                return await self._pressed(state.offered[place][0], message)
+            again = tuple(Button(title, code) for code, title in state.offered)
+            return Reply(sayings.NO_SUCH_CHOICE, buttons=again)
         return Reply(sayings.EXPIRED_CHOICE, buttons=(Button(sayings.MENU, presses.menu()),))
 
     async def _asked(self, text: str, message: Message) -> Reply:
@@ -180,6 +201,14 @@ class Conversation:
             return Reply(sayings.THANKS_USEFUL)
         said = sayings.THANKS_NOT_USEFUL if press.kind == "u" else sayings.NONE_CHOSEN
         return compose.show_contact(self.snapshot, said)
+
+
+def _said(message: Message, state: State) -> str:
+    """What the person said, for the page that shows the talk: a button's title or typed text."""
+    if message.press is not None:
+        return state.title_of(message.press)
+    # Tidied first: invisible characters between its digits would hide a number from the mask.
+    return mask_numbers(tidy((message.text or "")[:_LONGEST_READ]))[:LONGEST_QUESTION]
 
 
 def _number(text: str) -> int | None:

@@ -72,7 +72,7 @@ def _code(*pieces: str) -> str:
 
 def read_press(code: str) -> Press | None:
     """The press that a code stands for; None for anything that no button of ours carries."""
-    if len(code.encode()) > LONGEST_PRESS:
+    if len(code.encode(errors="replace")) > LONGEST_PRESS:
         return None
     kind, *arguments = code.split(":")
     return Press(kind, tuple(arguments)) if kind in _KINDS else None

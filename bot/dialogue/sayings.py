@@ -16,7 +16,11 @@ BY_PART = "Theo nội dung"
 BY_AUDIENCE = "Theo người hỏi"
 
 ANSWER_NOTE = "Máy trả lời tự động. Đây là thông tin pháp luật chung."
-FIRST_NOTE = "Bạn đang trò chuyện với máy. Gõ /start để biết chúng tôi giữ gìn dữ liệu thế nào."
+FIRST_NOTE = (
+    "Bạn đang trò chuyện với máy. Câu trả lời là thông tin pháp luật chung. "
+    "Câu hỏi được lưu lại để sửa câu trả lời cho tốt hơn; "
+    "xin đừng gửi số căn cước, số điện thoại. Gõ /start để đọc thêm."
+)
 
 WHICH = "Có phải bạn muốn hỏi một trong các câu này?"
 MENU_TEXT = "Bạn muốn xem theo cách nào? Bạn cũng có thể gõ thẳng câu hỏi."
@@ -30,6 +34,7 @@ HELP = (
 )
 
 REFUSED = "Xin lỗi, tôi chưa có câu trả lời đã được duyệt cho câu hỏi này."
+OUTSIDE = "Câu này có vẻ về {}. Tôi chưa được giao trả lời về việc ấy, chỉ về bầu cử."
 KEPT = "Câu hỏi của bạn đã được ghi lại để cán bộ bổ sung."
 NEAREST = "Những nội dung gần với câu hỏi của bạn:"
 NONE_CHOSEN = "Cảm ơn bạn đã cho biết. Tôi chưa có câu trả lời đúng ý bạn."
@@ -44,8 +49,10 @@ CANCELLED = "Đã hủy. Bạn cứ gõ câu hỏi mới."
 NOTHING_TO_CANCEL = "Không có việc gì đang dở. Bạn cứ gõ câu hỏi."
 GONE = "Nút này không còn dùng được. Bạn hãy gõ lại câu hỏi giúp tôi."
 EXPIRED_CHOICE = (
-    "Các lựa chọn trước đó đã hết hạn hoặc không có số này. Bạn hãy gõ lại câu hỏi giúp tôi."
+    "Tôi chưa rõ bạn chọn mục nào: hiện không có lựa chọn nào đang chờ. "
+    "Bạn hãy gõ câu hỏi giúp tôi."
 )
+NO_SUCH_CHOICE = "Không có mục này. Bạn hãy chọn một trong các mục sau, hoặc gõ lại câu hỏi."
 THANKS_USEFUL = "Cảm ơn bạn. Bạn còn muốn hỏi gì nữa không?"
 THANKS_NOT_USEFUL = (
     "Cảm ơn bạn đã cho biết. Cán bộ sẽ xem lại câu trả lời này. "

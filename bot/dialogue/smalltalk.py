@@ -11,6 +11,9 @@ from bot.knowledge.model import Remark
 from bot.language.fold import fold, tidy
 from bot.language.read import split_words
 
+_SHORT = 2
+"""Words; a part as short as this must be typed as the list has it, marks and all."""
+
 
 def is_whole_remark(text: str, remarks: Iterable[Remark]) -> Remark | None:
     """The remark whose wording is the whole message, marks aside."""
@@ -18,8 +21,8 @@ def is_whole_remark(text: str, remarks: Iterable[Remark]) -> Remark | None:
     return next((remark for remark in remarks if line and line in remark.exact), None)
 
 
-def find_remark_in(text: str, remarks: Iterable[Remark]) -> Remark | None:
-    """The remark of which a part stands in the message.
+def find_remark_in(text: str, remarks: Iterable[Remark], share: float = 0) -> Remark | None:
+    """The remark of which a part stands in the message and makes up that share of its words.
 
     A word typed with marks must have the part's marks: "cảm đi" is not in "cấm đi".
     """
@@ -27,15 +30,17 @@ def find_remark_in(text: str, remarks: Iterable[Remark]) -> Remark | None:
     folded = [fold(word) for word in words]
     for remark in remarks:
         for part in remark.parts:
-            if _stands_in(part, words, folded):
+            if len(part) >= share * len(words) and _stands_in(part, words, folded):
                 return remark
     return None
 
 
 def _stands_in(part: tuple[str, ...], words: list[str], folded: list[str]) -> bool:
     size = len(part)
+    # Without marks a word or two mean too much else: "con cho" is "còn cho" or "còn chỗ".
+    accepted = [(p, fold(p)) if size > _SHORT else (p,) for p in part]
     return any(
-        all(w in (p, fold(p)) for w, p in zip(words[at : at + size], part, strict=False))
+        all(w in ways for w, ways in zip(words[at : at + size], accepted, strict=False))
         for at in range(len(words) - size + 1)
         if folded[at] == fold(part[0])
     )

@@ -17,9 +17,13 @@ from bot.language.fold import fold, tidy
 
 CHOICES_LAST = timedelta(minutes=30)
 
+_NUMBERS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _CHOICE = re.compile(
-    r"(?:(?:chon|dap an|cau|so|lua chon|y|chon cau|chon so)\s*)?([1-9][0-9]?|[a-l])\s*[.):]?"
+    r"(?:(?:chon|lay|bam|dap an|lua chon|cau|so|nut|muc|thu|y)(?:\s+|(?=\d))){0,3}"
+    rf"[(#]?([1-9][0-9]?|[a-h]|{'|'.join(map(fold, _NUMBERS))})\s*[.):/]?"
+    r"(?: (?:a|nhe|nha|di))*[.!]?"
 )
+_KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class State:
 
     def to_data(self) -> dict[str, Any]:
         """The state as plain data for the store."""
-        return {"offered": [list(pair) for pair in self.offered], "at": self.at.isoformat() if self.at else None}
+        at = self.at.isoformat() if self.at else None
+        return {"offered": [list(pair) for pair in self.offered], "at": at}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> State:
@@ -57,9 +62,16 @@ def remember(buttons: Sequence[Button], now: datetime) -> State:
 
 
 def read_choice(text: str) -> int | None:
-    """The place (from 0) that "2", "b.", "đáp án B" or "chọn câu 2" points to; None for words."""
-    found = _CHOICE.fullmatch(fold(tidy(text)).strip())
+    """The place (from 0) that "2", "b.", "đáp án B" or "số hai ạ" points to; None for words."""
+    typed = tidy(text).translate(_KEYCAP).lower()
+    found = _CHOICE.fullmatch(fold(typed))
     if found is None:
         return None
-    mark = found.group(1)
-    return int(mark) - 1 if mark.isdigit() else ord(mark) - ord("a")
+    mark = typed[found.start(1) : found.end(1)]
+    if mark.isdigit():
+        return int(mark) - 1
+    if len(mark) == 1:
+        # "à" and "ạ" are no choice of "a".
+        return ord(mark) - ord("a") if mark.isascii() else None
+    ways = ((number, fold(number)) for number in _NUMBERS)
+    return next((place for place, way in enumerate(ways) if mark in way), None)

@@ -1,7 +1,8 @@
 """One message, handled once: its effects and its reply in a single transaction.
 
 Every message has an external id; a second message with the same id changes nothing and gets the
-same reply again. Killed before the commit, the message is as if it never came; after it, it is done.
+same reply again. Killed before the commit, the message is as if it never came; after it, it is
+done.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ class Handler:
     async def _take(
         self, tx: Tx, claimed: int, message: Message, snapshot: Snapshot
     ) -> list[Reply]:
-        person = await people.meet(
-            tx, message.channel, message.person, message.at, message.origin
-        )
+        person = await people.meet(tx, message.channel, message.person, message.at, message.origin)
         state = State.from_data(await talk.load_state(tx, person.id))
         ledger = _Ledger(tx, person, claimed, message, snapshot.base.version)
         conversation = Conversation(snapshot, ledger.record, ledger.judge)

@@ -98,6 +98,8 @@ def _references(base: Base, entry: Entry) -> Iterator[Fault]:
     for group in entry.audience:
         if group not in {audience.id for audience in base.service.audiences}:
             yield _fault(entry, f"Không có nhóm người đọc nào mang mã «{group}» trong base.yaml.")
+    if entry.family not in base.entries:
+        yield _fault(entry, f"Nhóm «{entry.family}» không phải là mã của mục nào.")
     for other in entry.related:
         if other == entry.id:
             yield _fault(entry, "Mục liên quan trỏ về chính nó.")

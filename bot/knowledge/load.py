@@ -11,10 +11,16 @@ from typing import TypeVar
 
 from bot.errors import Fault, KnowledgeFaulty
 from bot.knowledge.lint import check_base
-from bot.knowledge.model import Base, Elections, Entry, Service, Words
+from bot.knowledge.model import Base, Elections, Entry, Law, Service, Words
 from bot.knowledge.parse import parse_elections, parse_entries, parse_laws, parse_service
 from bot.knowledge.source import Faults, Value, open_source
-from bot.knowledge.word_files import parse_concepts, parse_fillers, parse_remarks, parse_short
+from bot.knowledge.word_files import (
+    parse_concepts,
+    parse_fillers,
+    parse_outside,
+    parse_remarks,
+    parse_short,
+)
 from bot.language.read import Fillers, WordLists
 
 T = TypeVar("T")
@@ -66,7 +72,8 @@ def load(folder: Path, today: date) -> Loaded:
         return Loaded(Base(_NO_SERVICE, {}, {}, Elections(), Words(), ""), (fault,))
     files = _Folder(folder)
     service = files.parse("base.yaml", parse_service, _NO_SERVICE)
-    laws = files.parse("laws.yaml", parse_laws, {})
+    no_laws: dict[str, Law] = {}
+    laws = files.parse("laws.yaml", parse_laws, no_laws)
     elections = files.parse("elections.yaml", parse_elections, Elections())
     entries: list[Entry] = []
     for path in sorted((folder / "entries").glob("*.y*ml")):
@@ -85,7 +92,8 @@ def load(folder: Path, today: date) -> Loaded:
 
 
 def _load_words(files: _Folder) -> Words:
-    short = files.parse("words/viet-tat.yaml", parse_short, {})
+    no_words: dict[str, tuple[str, ...]] = {}
+    short = files.parse("words/viet-tat.yaml", parse_short, no_words)
     none = Fillers([])
     openers, closers = files.parse("words/mo-dau-ket-thuc.yaml", parse_fillers, (none, none))
     return Words(
@@ -93,6 +101,7 @@ def _load_words(files: _Folder) -> Words:
         concepts=files.parse("words/dong-nghia.yaml", parse_concepts, ()),
         smalltalk=files.parse("words/tro-chuyen.yaml", parse_remarks, ()),
         refusals=files.parse("words/tu-choi.yaml", parse_remarks, ()),
+        outside=files.parse("words/ngoai-pham-vi.yaml", parse_outside, ()),
     )
 
 

@@ -70,7 +70,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question with the one approved answer."""
+    """One question with the one approved answer.
+
+    Entries of one `family` (named by the id of its main entry) answer sides of one subject: a person
+    who gets a sister of the right one has the right one among its related questions.
+    """
 
     id: str
     part: str
@@ -86,6 +90,7 @@ class Entry:
     audience: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    family: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -163,6 +168,15 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject outside the base that people ask about all the same, with their wordings."""
+
+    id: str
+    title: str
+    phrasings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Everything of `knowledge/words/`."""
 
@@ -170,6 +184,7 @@ class Words:
     concepts: tuple[tuple[tuple[str, ...], ...], ...] = ()
     smalltalk: tuple[Remark, ...] = ()
     refusals: tuple[Remark, ...] = ()
+    outside: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from bot.language.fold import tidy
 T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ENTRY_KEYS = (
-    "id", "question", "phrasings", "answer", "detail", "citations", "related", "audience",
+    "id", "family", "question", "phrasings", "answer", "detail", "citations", "related", "audience",
     "status", "reviewed", "valid",
 )  # fmt: skip
 _PARAGRAPHS = re.compile(r"\n{3,}")
@@ -82,6 +82,7 @@ def _entry(item: Value, part: str) -> Entry:
         valid_from=valid_from,
         valid_to=valid_to,
         place=Place(item.faults.file, item.line),
+        family=_maybe(keys.get("family"), Value.text, "") or entry_id,
     )
 
 
@@ -181,8 +182,12 @@ def parse_elections(root: Value) -> Elections:
         reference=named(top.need("reference")),
         next=named(top.get("next")),
         all=tuple(elections.values()),
-        milestones=tuple(map(_milestone, _maybe(top.get("milestones"), Value.items, []))),
+        milestones=_milestones(top.get("milestones")),
     )
+
+
+def _milestones(value: Value | None) -> tuple[Milestone, ...]:
+    return tuple(map(_milestone, value.items())) if value else ()
 
 
 def _election(key: str, value: Value) -> Election | None:
@@ -190,7 +195,9 @@ def _election(key: str, value: Value) -> Election | None:
     keys.allow("name", "date", "assembly_term", "council_term", "figures")
     day = _maybe(keys.need("date"), Value.day, None)
     figures = keys.get("figures")
-    return day and Election(
+    if day is None:
+        return None
+    return Election(
         id=key,
         name=_maybe(keys.need("name"), Value.line_text, ""),
         day=day,
@@ -251,8 +258,6 @@ def _topics(value: Value | None) -> tuple[Topic, ...]:
         keys = item.mapping()
         keys.allow("id", "title")
         topics.append(
-            Topic(
-                _maybe(keys.need("id"), _id, ""), _maybe(keys.need("title"), Value.line_text, "")
-            )
+            Topic(_maybe(keys.need("id"), _id, ""), _maybe(keys.need("title"), Value.line_text, ""))
         )
     return tuple(topics)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.language.fold import fold_word, tidy
+from bot.language.fold import fold, fold_word, tidy
 from bot.language.read import NO_WORDS, split_words
 
 T = TypeVar("T", bound=Hashable)
@@ -27,6 +27,24 @@ _NEAR = 90.0
 _STEM = 60.0
 _PREFIX = 50.0
 
+WIDER = "cũ"
+"""The kind of what is no commune: a province, or a district or town of before 2025."""
+
+VILLAGE_KINDS = {
+    "thon": "thôn", "xom": "xóm", "ban": "bản", "ap": "ấp", "lang": "làng",
+    "khu": "khu", "khu pho": "khu", "kp": "khu", "to": "tổ", "to dan pho": "tổ", "tdp": "tổ",
+}  # fmt: skip
+UNIT_KINDS = {
+    "xa": "xã", "x": "xã", "phuong": "phường", "p": "phường", "dac khu": "đặc khu",
+    "dk": "đặc khu",
+}  # fmt: skip
+_WIDER_KINDS = ("tinh", "thanh pho", "tp", "thi xa", "tx", "thi tran", "tt", "huyen", "h", "quan")
+_KINDS = VILLAGE_KINDS | UNIT_KINDS | dict.fromkeys(_WIDER_KINDS, WIDER)
+_KINDS_WITH_MARKS = frozenset(
+    ["thôn", "xóm", "bản", "ấp", "làng", "tổ", "xã", "phường", "đk", "tỉnh", "huyện", "quận"]
+)
+_LONGEST_KIND = 3
+
 _LONGEST_TEXT = 60
 _SHORTEST_PREFIX = 3
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
@@ -34,12 +52,17 @@ _PIECES = re.compile(r"\d+|[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A place whose name stands in the words from `start` to before `end`."""
+    """A place whose name stands in the words from `start` to before `end`.
+
+    `kind` is the sort of place that the word before the name says, if there is one ("xã"); the
+    word is then among those found.
+    """
 
     item: T
     score: float
     start: int
     end: int
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +94,35 @@ class Names(Generic[T]):
     def __init__(self, names: Iterable[Name[T]]) -> None:
         self._exact: dict[tuple[str, ...], list[tuple[T, tuple[str, ...]]]] = {}
         self._stems: dict[tuple[str, ...], list[T]] = {}
-        self._near: dict[str, dict[str, list[T]]] = {}
+        self._near: dict[str, dict[str, list[tuple[T, tuple[str, ...]]]]] = {}
         for name in names:
             words = tuple(readings(name.text)[-1])
             folded = tuple(map(fold_word, words))
             self._exact.setdefault(folded, []).append((name.item, words))
             key = _key(folded)
-            self._near.setdefault(key.label, {}).setdefault(key.letters, []).append(name.item)
+            self._near.setdefault(key.label, {}).setdefault(key.letters, []).append(
+                (name.item, words)
+            )
             if key.label and name.has_parts and len(folded) > 1:
                 self._stems.setdefault(folded[:-1], []).append(name.item)
+        self._letters = {label: list(known) for label, known in self._near.items()}
         self._longest = max(map(len, self._exact), default=0)
 
-    def find(self, words: Sequence[str], *, is_name: bool = False) -> list[Found[T]]:
-        """Every find, the surest first.
+    def find(self, words: Sequence[str], name_at: int | None = None) -> list[Found[T]]:
+        """Every find in the words, in no order.
 
-        `is_name` says that the words are a name and nothing else; then its beginning is enough,
-        and a short name may be misspelt.
+        From `name_at` on the words are a name and nothing else; then its beginning is enough, and
+        a short name may be misspelt.
         """
         folded = tuple(map(fold_word, words))
         found: list[Found[T]] = []
         for start in range(len(words)):
             # A name may be typed with one space too many.
             for end in range(start + 1, min(len(words), start + self._longest + 1) + 1):
-                whole = is_name and end - start == len(words)
+                whole = start == name_at and end == len(words)
                 finds = self._at(words[start:end], folded[start:end], whole)
                 found += [Found(item, score, start, end) for item, score in finds]
-        return sorted(found, key=lambda f: (-f.score, f.start - f.end, f.start))
+        return found
 
     def _at(
         self, words: Sequence[str], folded: tuple[str, ...], whole: bool
@@ -110,18 +136,21 @@ class Names(Generic[T]):
         key = _key(folded)
         reach = _reach(key.letters, whole)
         if reach is not None:
-            yield from self._misspelt(key, reach)
+            yield from self._misspelt(words, key, reach)
         if whole:
             yield from self._begun("".join(folded))
 
-    def _misspelt(self, key: _Key, reach: int) -> Iterable[tuple[T, float]]:
+    def _misspelt(self, words: Sequence[str], key: _Key, reach: int) -> Iterable[tuple[T, float]]:
         known = self._near.get(key.label, {})
+        letters_known = self._letters.get(key.label, [])
         near = extract(
-            key.letters, list(known), scorer=OSA.distance, score_cutoff=reach, limit=None
+            key.letters, letters_known, scorer=OSA.distance, score_cutoff=reach, limit=None
         )
         for letters, distance, _ in near:
             score = _NEAR * (1 - distance / len(key.letters))
-            yield from ((item, score) for item in known[letters])
+            for item, written in known[letters]:
+                if _may_be_meant(words, written, reach):
+                    yield item, score
 
     def _begun(self, letters: str) -> Iterable[tuple[T, float]]:
         if len(letters) < _SHORTEST_PREFIX:
@@ -129,11 +158,25 @@ class Names(Generic[T]):
         for label, known in self._near.items():
             for name, items in known.items():
                 if f"{name}{label}".startswith(letters):
-                    yield from ((item, _PREFIX) for item in items)
+                    yield from ((item, _PREFIX) for item, _ in items)
 
 
 def _are_same(words: Sequence[str], written: Sequence[str], folded: Sequence[str]) -> bool:
     return all(w in (p, f) for w, p, f in zip(words, written, folded, strict=True))
+
+
+def _may_be_meant(words: Sequence[str], written: Sequence[str], reach: int) -> bool:
+    """Whether a name that is near in its letters is near in its words and marks too."""
+    typed, meant = "".join(words), "".join(written)
+    # Who types marks means them: "vận động" is no misspelt "Vân Đồn".
+    if not typed.isascii() and OSA.distance(typed, meant) > reach + 1:
+        return False
+    if len(words) != len(written):
+        return OSA.distance(fold(typed), fold(meant)) <= 1
+    return all(
+        OSA.distance(fold_word(word), fold_word(other)) <= 1
+        for word, other in zip(words, written, strict=True)
+    )
 
 
 def _reach(letters: str, whole: bool) -> int | None:
@@ -163,6 +206,33 @@ def readings(text: str) -> list[list[str]]:
     pieces = [piece for word in typed for piece in _PIECES.findall(word)]
     apart = [_plain(s) for piece in pieces for s in NO_WORDS.spell_out(piece)]
     return [keyed] if keyed == apart else [keyed, apart]
+
+
+def kind_before(words: Sequence[str], end: int) -> tuple[str, int]:
+    """The sort of place that the words before `end` say, and how many words say it."""
+    for length in range(min(_LONGEST_KIND, end), 0, -1):
+        kind = _kind(words[end - length : end])
+        if kind:
+            return kind, length
+    return "", 0
+
+
+def kind_at_start(words: Sequence[str]) -> tuple[str, int]:
+    """The sort of place that a name begins with, and how many words say it.
+
+    A name is left over always: of "xóm" alone nothing is taken off.
+    """
+    for length in range(min(_LONGEST_KIND, len(words) - 1), 0, -1):
+        kind = _kind(words[:length])
+        if kind:
+            return kind, length
+    return "", 0
+
+
+def _kind(words: Sequence[str]) -> str:
+    if len(words) == 1 and not words[0].isascii() and words[0] not in _KINDS_WITH_MARKS:
+        return ""  # "bạn" is no "bản"
+    return _KINDS.get(" ".join(map(fold_word, words)), "")
 
 
 def _plain(word: str) -> str:

@@ -101,7 +101,9 @@ class Value:
         written = self._scalar()
         if written not in allowed:
             meant = _did_you_mean(written, allowed)
-            self.fault(f"«{written}» không dùng được ở đây{meant}. Các từ dùng được: {', '.join(allowed)}.")
+            self.fault(
+                f"«{written}» không dùng được ở đây{meant}. Các từ dùng được: {', '.join(allowed)}."
+            )
         return written
 
     def items(self) -> list[Value]:

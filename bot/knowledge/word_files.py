@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.knowledge.model import Remark
+from bot.knowledge.model import Remark, Subject
 from bot.knowledge.source import Value
 from bot.language.fold import fold
 from bot.language.read import Fillers, split_words
@@ -52,7 +52,9 @@ def parse_fillers(root: Value) -> tuple[Fillers, Fillers]:
 
 
 def _fillers(value: Value | None) -> Fillers:
-    return Fillers(split_words(item.line_text()) for item in value.items()) if value else Fillers([])
+    return (
+        Fillers(split_words(item.line_text()) for item in value.items()) if value else Fillers([])
+    )
 
 
 def parse_concepts(root: Value) -> tuple[tuple[Phrase, ...], ...]:
@@ -69,6 +71,26 @@ def parse_remarks(root: Value) -> tuple[Remark, ...]:
     top.allow("remarks")
     listed = top.need("remarks")
     return tuple(_remark(item) for item in listed.items()) if listed else ()
+
+
+def parse_outside(root: Value) -> tuple[Subject, ...]:
+    """Subjects outside the base and how people ask about them (ngoai-pham-vi.yaml)."""
+    top = root.mapping()
+    top.allow("subjects")
+    listed = top.need("subjects")
+    return tuple(_subject(item) for item in listed.items()) if listed else ()
+
+
+def _subject(item: Value) -> Subject:
+    named = item.mapping().get("id")
+    keys = item.named(named.text() if named else "").mapping()
+    keys.allow("id", "title", "phrasings")
+    title, phrasings = keys.need("title"), keys.need("phrasings")
+    return Subject(
+        named.text() if named else "",
+        title.line_text() if title else "",
+        phrasings.texts() if phrasings else (),
+    )
 
 
 def _remark(item: Value) -> Remark:

@@ -26,12 +26,15 @@ _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _SPACES = re.compile(r"\s+")
 
 # The older place of the tone in an open oa, oe, uy; "quý" and "quà" keep theirs (qu is the onset).
-_OLD_PLACE = re.compile(r"(?<!q)(oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|uỳ|uý|uỷ|uỹ|uỵ)(?!\w)", re.IGNORECASE)
+# A loose mark after it would join the vowel that loses its tone, so such a heap stays.
+_OLD_PLACE = re.compile(
+    r"(?<!q)(oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ|uỳ|uý|uỷ|uỹ|uỵ)(?![\w\u0300-\u036f])", re.IGNORECASE
+)
 _NEW_PLACE = {
     old: new
     for old, new in zip(
-        "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
-        "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(),
+        ["oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ"],
+        ["òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy"],
         strict=True,
     )
 }
@@ -59,6 +62,8 @@ def tidy(text: str) -> str:
             for c in composed
             if c.isspace() or unicodedata.category(c) not in _UNSEEN
         )
+        # A letter and its mark may have stood apart only by what was taken out.
+        composed = unicodedata.normalize("NFC", composed)
     return place_tones(_SPACES.sub(" ", composed).strip())
 
 
@@ -67,7 +72,8 @@ def fold(text: str) -> str:
 
     Expects composed text. Letters of other languages stay as they are.
     """
-    return text.lower().translate(_FOLD)
+    # İ is the one letter that lower() makes two of.
+    return text.replace("İ", "i").lower().translate(_FOLD)
 
 
 @lru_cache(maxsize=100_000)

@@ -6,6 +6,7 @@ it is no Vietnamese syllable as it stands and becomes one by decoding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -22,6 +23,10 @@ _VOWELS = frozenset(_TONED)
 _HATS = {"a": "â", "e": "ê", "o": "ô"}
 _HORNS = {"o": "ơ", "u": "ư"}
 _TONE_BEARERS = "ơâêôăư"
+
+# No Vietnamese vowel looks so. A word typed in VNI is not left half done, so "dieu29" is no đièu
+# but Điều 29, and "khoa16" is the term of a parliament.
+_NO_VOWEL = re.compile(r"(?<!g)[iy]e\w|(?<!q)uo\w|o[âêô]")
 
 # What a key does to the letters before it: (letters, key, whether there is a vowel) -> did it act?
 _Press = Callable[[list[str], str, bool], bool]
@@ -46,12 +51,16 @@ def _decode(word: str, tones: dict[str, int], press: _Press) -> str | None:
     for key in word:
         has_vowel = any(c in _VOWELS for c in letters)
         if key in tones and has_vowel:
+            if tone is not None and key.isdigit():
+                return None
             tone = tones[key]
         elif not press(letters, key, has_vowel):
             letters.append(key)
     _finish_horns(letters)
     spelled = "".join(letters)
     if not spelled.isalpha() or not is_syllable(fold(spelled)):
+        return None
+    if tones is _VNI_TONES and _NO_VOWEL.search(spelled):
         return None
     return place_tones(spelled if tone is None else _put_tone(letters, tone))
 
@@ -62,7 +71,7 @@ def _press_telex(letters: list[str], key: str, has_vowel: bool) -> bool:
         return _put_horn(letters) or (not has_vowel and _append(letters, "ư"))
     if key == "d":
         return _put_bar(letters)
-    if key in _HATS:
+    if key in _HATS and letters[-2:] != ["o", "e"]:  # "ngoeof" is ngoèo: there is no ôe
         return _put_hat(letters, key)
     return False
 
@@ -119,11 +128,13 @@ def _put_horn(letters: list[str]) -> bool:
 
 
 def _finish_horns(letters: list[str]) -> None:
-    """One horn key does for both letters of ươ: "ưo" and, before a closing, "uơ" mean "ươ"."""
+    """One horn key does for both letters of ươ: "ưo" and "uơ" before a closing mean "ươ"."""
     for at, (left, right) in enumerate(zip(letters, letters[1:], strict=False)):
         closed = at + 2 < len(letters)
         if (left, right) == ("ư", "o") or ((left, right) == ("u", "ơ") and closed):
             letters[at : at + 2] = ["ư", "ơ"]
+    if letters[-2:] == ["ư", "ơ"]:  # an open ươ does not exist: thuở, quở
+        letters[-2:] = ["u", "ơ"]
 
 
 def _put_tone(letters: list[str], tone: int) -> str:
@@ -135,7 +146,7 @@ def _tone_place(letters: list[str]) -> int:
     """Where the tone goes: on a marked vowel, else by the number of vowels and the closing."""
     first = 0
     spelled = "".join(letters)
-    if (spelled.startswith("qu") or spelled.startswith("gi")) and len(letters) > 2:
+    if spelled.startswith(("qu", "gi")) and len(letters) > 2:
         first = 2
     vowels = [at for at, c in enumerate(letters) if c in _VOWELS and at >= first]
     if not vowels:

@@ -46,6 +46,8 @@ class Fillers:
 
     def count_at_start(self, words: Sequence[str]) -> int:
         """How many words at the start are fillers, taking the longest phrase each time."""
+        if not words or fold_word(words[0]) not in self._first:
+            return 0
         folded = [fold_word(word) for word in words]
         at = 0
         while at < len(words) and folded[at] in self._first:
@@ -139,7 +141,8 @@ def _spell_out(word: str, short: Mapping[str, tuple[str, ...]]) -> Sequence[str]
     """One typed word as the words it stands for."""
     if word in short:
         return short[word]
-    decoded = decode_keys(word)
+    # Three of a letter are a held key, in Telex as well: "xooong" is xong, not xôong.
+    decoded = None if _HELD.search(word) else decode_keys(word)
     if decoded:
         return [decoded]
     held = _release_keys(word)
@@ -160,7 +163,8 @@ def _release_keys(word: str) -> str:
     held = _HELD.sub(r"\1", word)
     if held == word and (is_syllable(fold(word)) or not _TWICE.search(fold(word))):
         return word
-    folded, kept = fold(held), []
+    folded = fold(held)
+    kept: list[str] = []
     for at, letter in enumerate(held):
         if at and folded[at] == folded[at - 1]:
             if not kept[-1].isascii() or letter.isascii():

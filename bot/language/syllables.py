@@ -24,11 +24,16 @@ _RIMES = frozenset(
 )
 _AFTER_QU = frozenset(
     """
-    a ac ach ai an ang anh ao at au ay e ec en eng eo et o oc i in inh it y yen yet ynh yt ych e
+    a ac ach ai am an ang anh ao ap at au ay e ec en eng eo et o oc i in inh it y yen yet ynh yt ych e
     ua uan ang
     """.split()
 )
-_AFTER_GI = frozenset("a ac ai am an ang anh ao ap at au ay e em eng eo ep et o oi on ong op ot u ua uc ui um un ung uong uoc up ut".split()) | {""}  # noqa: E501
+_AFTER_GI = frozenset(
+    """
+    a ac ai am an ang anh ao ap at au ay e em eng eo ep et o oi on ong op ot u ua uc ui um un
+    ung uoc uong up ut
+    """.split()
+) | {""}
 
 
 @lru_cache(maxsize=20_000)
@@ -36,10 +41,10 @@ def is_syllable(folded: str) -> bool:
     """Whether the letters, lower case and without marks, can be one Vietnamese syllable."""
     if not 1 <= len(folded) <= 7:
         return False
-    for onset in _ONSETS:
-        if folded.startswith(onset) and folded[len(onset) :] in _rimes_after(onset):
-            return True
-    return False
+    return any(
+        folded.startswith(onset) and folded[len(onset) :] in _rimes_after(onset)
+        for onset in _ONSETS
+    )
 
 
 def _rimes_after(onset: str) -> frozenset[str]:

@@ -7,23 +7,38 @@ questions and phrasings are the best list of them.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.syllables import is_syllable
 
 _LONGEST = 7
+# A pair's key is its two words' numbers side by side in 64 bits.
+_SHIFT = 32
 _FIXED_COUNT = 10
 _FIXED_SHARE = 0.4
+_CHANCE_SHARE = 0.02
 # Spelling by ear: letters that parts of the country speak alike.
 _SOUNDS_ALIKE = (
     ("tr", "ch"), ("ch", "tr"), ("s", "x"), ("x", "s"), ("l", "n"), ("n", "l"),
     ("gi", "d"), ("d", "gi"), ("r", "d"), ("d", "r"), ("gi", "r"), ("r", "gi"), ("v", "d"), ("d", "v"),
     ("qu", "w"), ("ng", "ngh"), ("ngh", "ng"), ("g", "gh"), ("c", "k"), ("k", "c"),
 )  # fmt: skip
-_ENDS_ALIKE = (("n", "ng"), ("ng", "n"), ("t", "c"), ("c", "t"), ("nh", "n"), ("i", "y"), ("y", "i"))
+_ENDS_ALIKE = (
+    ("n", "ng"),
+    ("ng", "n"),
+    ("t", "c"),
+    ("c", "t"),
+    ("nh", "n"),
+    ("i", "y"),
+    ("y", "i"),
+)
 
 
 class Vocabulary:
@@ -31,10 +46,17 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[Sequence[str]]) -> None:
         self._words: Counter[str] = Counter()
-        self._pairs: Counter[tuple[str, str]] = Counter()
+        numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
+        pairs = array("q")
         for tokens in texts:
             self._words.update(tokens)
-            self._pairs.update(zip(tokens, tokens[1:], strict=False))
+            told = [numbers[token] for token in tokens]
+            pairs.extend([a << _SHIFT | b for a, b in zip(told, told[1:], strict=False)])
+        self._numbers = dict(numbers)
+        # Hundreds of thousands of pairs: two flat arrays take a tenth of a dictionary's room.
+        keys, counts = np.unique(np.array(pairs, dtype=np.int64), return_counts=True)
+        self._pair_keys = array("q", keys.tobytes())
+        self._pair_counts = array("i", counts.astype(np.int32).tobytes())
         self._total = sum(self._words.values()) or 1
         self._by_length: dict[int, list[str]] = {}
         for word in self._words:
@@ -43,6 +65,18 @@ class Vocabulary:
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
+
+    def _together(self, left: str | None, right: str | None) -> int:
+        """How often one word came right after another."""
+        if left is None or right is None:
+            return 0
+        one, other = self._numbers.get(left), self._numbers.get(right)
+        if one is None or other is None:
+            return 0
+        key = one << _SHIFT | other
+        at = bisect_left(self._pair_keys, key)
+        known = at < len(self._pair_keys) and self._pair_keys[at] == key
+        return self._pair_counts[at] if known else 0
 
     def split(self, letters: str) -> list[str] | None:
         """Words grown together cut apart ("baucu" -> bau, cu), or None where that cannot be done.
@@ -59,7 +93,7 @@ class Vocabulary:
                     continue
                 score = before[0] + math.log(count / self._total)
                 if before[1]:
-                    score += math.log1p(self._pairs.get((before[1][-1], piece), 0)) / 2
+                    score += math.log1p(self._together(before[1][-1], piece)) / 2
                 now = best[end]
                 if now is None or score > now[0]:
                     best[end] = (score, [*before[1], piece])
@@ -88,10 +122,9 @@ class Vocabulary:
         reach = 1 if len(word) <= 5 else 2
         found = []
         for length in range(len(word) - reach, len(word) + reach + 1):
-            for known in self._by_length.get(length, ()):
-                distance = OSA.distance(word, known, score_cutoff=reach)
-                if distance <= reach:
-                    found.append((known, distance))
+            known = self._by_length.get(length, ())
+            near = process.extract_iter(word, known, scorer=OSA.distance, score_cutoff=reach)
+            found += [(other, int(distance)) for other, distance, _ in near]
         return found
 
     def _rank(
@@ -101,25 +134,29 @@ class Vocabulary:
         return (self._fit(before, known, after) - 3.0 * distance, self._words[known])
 
     def _fit(self, before: str | None, word: str, after: str | None) -> float:
-        left = self._pairs.get((before, word), 0) if before else 0
-        right = self._pairs.get((word, after), 0) if after else 0
+        left, right = self._together(before, word), self._together(word, after)
         return math.log1p(left) + math.log1p(right)
 
     def _mend_by_ear(self, before: str | None, word: str, after: str | None) -> str:
         """A known word stays, save where only a word that sounds alike makes a fixed expression."""
-        if self._fit(before, word, after) > 0:
+        left, right = self._together(before, word), self._together(word, after)
+        if left and right:
             return word
         for other in _sound_alikes(word):
-            if self._belongs(before, other) or self._belongs(other, after):
-                return other
+            for pair in ((before, other), (other, after)):
+                # "ứng cử chỉ cần" brings "cu chi" into the base as well, yet only by chance.
+                if self._belongs(*pair) and left + right <= _CHANCE_SHARE * self._together(*pair):
+                    return other
         return word
 
     def _belongs(self, left: str | None, right: str | None) -> bool:
         """Whether two words are a fixed expression: one of them seldom comes without the other."""
         if left is None or right is None:
             return False
-        together = self._pairs.get((left, right), 0)
         rarer = min(self._words.get(left, 0), self._words.get(right, 0))
+        if rarer < _FIXED_COUNT:
+            return False
+        together = self._together(left, right)
         return together >= _FIXED_COUNT and together >= _FIXED_SHARE * rarer
 
 

@@ -102,7 +102,7 @@ def judge(queries: Iterable[Query], ask: Callable[[str], Given]) -> list[Judged]
 
 
 def _verdict(query: Query, outcome: str, entries: tuple[str, ...]) -> str:
-    given = {"answer": "answered", "choose": "offered"}.get(outcome, "refused")
+    given = {"answer": "answered", "calc": "answered", "choose": "offered"}.get(outcome, "refused")
     if given == "refused" or not entries:
         return "refused"
     if not query.expected:

@@ -7,21 +7,23 @@ refusals, so in doubt it asks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from bot.knowledge.model import Base, Entry
+from bot.knowledge.model import Base, Entry, Subject
 from bot.language.read import Reading, read, read_own
 from bot.language.vocabulary import Vocabulary
+from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Likelihood
-from bot.matching.model import DEFAULT, Fitted, certainty_of
-from bot.matching.postings import Floats
-from bot.matching.score import FEATURES, Asked, Evidence, Row, best_rows, features_of
-from bot.matching.terms import Concepts, pairs_of, terms_of
+from bot.matching.model import DEFAULT, Fitted, chance
+from bot.matching.postings import Floats, Ints, Lexicon, Numbered, Packed, Places, Terms, join, post
+from bot.matching.score import Asked, Evidence, Wordings, best_rows, features_of
+from bot.matching.terms import Concepts, terms_of
 
 CANDIDATES = 20
 CHOICES = 3
@@ -46,12 +48,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What was found for a question; `candidates` best first, `score` the certainty of the best."""
+    """What was found for a question; `candidates` best first, `score` the certainty of the best.
+
+    `outside` names the subject that the question is about, where that is none of the base's.
+    """
 
     outcome: Outcome
     candidates: tuple[Candidate, ...]
     score: float
     reading: Reading
+    outside: str = ""
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -81,43 +87,81 @@ class Matcher:
         self._lists = base.words.lists
         self._concepts = Concepts(base.words.concepts)
         self.fitted = fitted
-        texts = [
-            (owner, text) for owner, entry in enumerate(self.entries) for text in entry.questions
-        ]
-        owners = [owner for owner, _ in texts]
-        readings = [read_own(text, self._lists) for _, text in texts]
-        self.vocabulary = Vocabulary(folded for _, folded in readings)
-        terms = [tuple(terms_of(folded, self._concepts)) for _, folded in readings]
-        answers = [
-            terms_of(read_own(f"{entry.answer} {entry.detail}")[1], self._concepts)
-            for entry in self.entries
-        ]
-        self.index = Index(terms, owners, answers)
-        owner_of = np.asarray(owners, dtype=np.int64)
-        entries = len(self.entries)
-        self._words = Likelihood((folded for _, folded in readings), owner_of, entries)
-        self._pairs = Likelihood((pairs_of(f) for _, f in readings), owner_of, entries)
-        self._marks = Likelihood((words for words, _ in readings), owner_of, entries)
-        weights = self.index.row_weights.tolist()
-        self.rows = [
-            Row(owner, text, " ".join(folded), " ".join(words), row_terms, weight)
-            for (owner, text), (words, folded), row_terms, weight in zip(
-                texts, readings, terms, weights, strict=True
-            )
-        ]
-        self._exact = {row.folded: row for row in self.rows}
+        # Subjects outside the base compete like entries, so that they can win and be refused.
+        self.outside: tuple[Subject, ...] = base.words.outside
+        said = [entry.questions for entry in self.entries]
+        said += [subject.phrasings for subject in self.outside]
+        texts = [(number, text) for number, texts in enumerate(said) for text in texts]
+        self._texts = [text for _, text in texts]
+        self._owner_of = np.array([owner for owner, _ in texts], dtype=np.int32)
+        self._lexicon, self._marked_lexicon = Lexicon(), Lexicon()
+        self._wordings = Wordings(Packed(), Packed())
+        folded, marked, concepts = self._read_wordings()
+        self._by_hash, self._hashes = self._sort_hashes()
+        self.vocabulary = Vocabulary(line.split(" ") for line in self._wordings.folded)
+        # Concepts were numbered after all words, and a pair's key is above every number.
+        words = join([post(folded.word_terms()), post(concepts)])
+        pairs = post(folded.pair_terms())
+        self._words = Likelihood(words, self._owner_of, len(said))
+        self._pairs = Likelihood(pairs, self._owner_of, len(said))
+        self._marks = Likelihood(post(marked.word_terms()), self._owner_of, len(said))
+        answers = Terms.of_texts(self._lexicon, map(self._answer_terms, self.entries))
+        rows = join([words, pairs])
+        self.index = Index(self._lexicon, rows, self._owner_of, post(answers))
+
+    def _read_wordings(self) -> tuple[Numbered, Numbered, Terms]:
+        """Read every phrasing; its folded words, those with marks, and its concepts."""
+        all_folded, all_marked = Numbered(self._lexicon), Numbered(self._marked_lexicon)
+        concepts: list[list[str]] = []
+        for text in self._texts:
+            marked, folded = read_own(text, self._lists)
+            all_marked.add(marked)
+            all_folded.add(folded)
+            self._wordings.marked.add(" ".join(marked))
+            self._wordings.folded.add(" ".join(folded))
+            concepts.append(self._concepts(folded))
+        return all_folded, all_marked, Terms.of_texts(self._lexicon, concepts)
+
+    def _sort_hashes(self) -> tuple[Places, Ints]:
+        """The phrasings by the hash of their folded line, and these hashes, ascending."""
+        hashes = np.fromiter(map(hash, self._wordings.folded), dtype=np.int64)
+        order = hashes.argsort(kind="stable").astype(np.int32)
+        return order, hashes[order]
+
+    def _answer_terms(self, entry: Entry) -> list[str]:
+        return terms_of(read_own(f"{entry.answer} {entry.detail}")[1], self._concepts)
+
+    def _same(self, line: str) -> int | None:
+        """The number of the last phrasing that is this very line once folded."""
+        wanted = hash(line)
+        after = int(self._hashes.searchsorted(wanted, side="right"))
+        while after and self._hashes[after - 1] == wanted:
+            after -= 1
+            number = int(self._by_hash[after])
+            if self._wordings.folded[number] == line:
+                return number
+        return None
 
     def find(self, text: str) -> Match:
         """The match of a citizen's question."""
         reading = read(text, self._lists, self.vocabulary)
-        same = self._exact.get(reading.line)
+        same = self._same(reading.line)
         if same is not None:
-            only = Candidate(self.entries[same.owner].id, 1.0, same.text)
-            return Match(Outcome.ANSWER, (only,), 1.0, reading)
+            return self._known(reading, same)
         weighed = self.weigh(reading)
-        if not weighed.entries:
+        ranked = self.rank(weighed, self.fitted.weights)
+        if ranked is None:
             return Match(Outcome.REFUSE, (), 0.0, reading)
-        return self._decide(weighed)
+        return self._decide(weighed, ranked)
+
+    def _known(self, reading: Reading, number: int) -> Match:
+        """The match of a question that stands in the base word for word."""
+        owner = int(self._owner_of[number])
+        if owner >= len(self.entries):
+            subject = self.outside[owner - len(self.entries)]
+            return Match(Outcome.REFUSE, (), 0.0, reading, subject.title)
+        only = Candidate(self.entries[owner].id, 1.0, self._texts[number])
+        return Match(Outcome.ANSWER, (only,), 1.0, reading)
 
     def read(self, text: str) -> Reading:
         """A question as this base reads it."""
@@ -126,29 +170,23 @@ class Matcher:
     def weigh(self, reading: Reading) -> Weighed:
         """The candidates of a question with their features."""
         terms = terms_of(reading.folded, self._concepts)
-        hits = self.index.search(terms)
-        evidence = self._evidence(reading)
-        numbers = self._candidates(hits, evidence)
-        weights = {term: self.index.weight(term) for term in terms}
-        asked = Asked(
-            folded=reading.line,
-            marked=" ".join(reading.words),
-            has_marks=has_marks(reading),
-            terms=frozenset(terms),
-        )
-        rows = [best_rows(hits, self.index, entry) for entry in numbers]
-        found = [
-            features_of(asked, hits, evidence, entry, best, self.rows, weights)
-            for entry, best in zip(numbers, rows, strict=True)
-        ]
-        features = np.stack(found) if found else np.zeros((0, 0), dtype=np.float32)
-        return Weighed(reading, tuple(numbers), features, tuple(best[0] for best in rows))
+        keys = self._lexicon.keys(terms)
+        hits = self.index.search(terms, keys)
+        evidence = self._evidence(reading, keys)
+        best = {n: best_rows(hits, self.index, n) for n in self._candidates(hits, evidence)}
+        if not best:
+            return Weighed(reading, (), np.zeros((0, 0), dtype=np.float32), ())
+        asked = Asked(reading.line, " ".join(reading.words), has_marks(reading))
+        features = features_of(asked, hits, evidence, self.index, self._wordings, best)
+        return Weighed(reading, tuple(best), features, tuple(rows[0] for rows in best.values()))
 
-    def _evidence(self, reading: Reading) -> Evidence:
-        folded = dict.fromkeys(reading.folded)
-        words = self._words.of(folded)
-        marks = self._marks.of(dict.fromkeys(reading.words)) if has_marks(reading) else words
-        return Evidence(words, self._pairs.of(dict.fromkeys(pairs_of(reading.folded))), marks)
+    def _evidence(self, reading: Reading, keys: Ints) -> Evidence:
+        # Words know nothing of pairs and pairs nothing of words, so both may see all keys.
+        words = self._words.of(keys)
+        marks = words
+        if has_marks(reading):
+            marks = self._marks.of(self._marked_lexicon.keys(dict.fromkeys(reading.words)))
+        return Evidence(words, self._pairs.of(keys), marks)
 
     def _candidates(self, hits: Hits, evidence: Evidence) -> list[int]:
         if not self.index.entries:
@@ -160,46 +198,46 @@ class Matcher:
         top = top[np.argsort(-merit[top], kind="stable")]
         return [int(entry) for entry in top if best[entry] > 0]
 
-    def _decide(self, weighed: Weighed) -> Match:
+    def rank(self, weighed: Weighed, weights: Sequence[float]) -> Ranked | None:
+        """The candidates in order under some weights; None where no entry is among them."""
+        known = len(self.entries)
+        places = [at for at, number in enumerate(weighed.entries) if number < known]
+        if not places:
+            return None
+        scores = weighed.features @ np.asarray(weights, dtype=np.float32)
+        order = sorted(places, key=lambda at: (-float(scores[at]), at))
+        families = tuple(self.entries[n].family if n < known else None for n in weighed.entries)
+        return Ranked(weighed.reading, weighed.features, scores, tuple(order), families)
+
+    def _decide(self, weighed: Weighed, ranked: Ranked) -> Match:
         fitted = self.fitted
-        scores = weighed.features @ np.asarray(fitted.weights, dtype=np.float32)
-        order = np.argsort(-scores, kind="stable")
-        certainty = certainty_of(fitted, certainty_inputs(weighed, scores, order))
-        shares = np.exp(scores[order] - scores[order[0]])
+        on_topic = chance(fitted.topic, topic_inputs(ranked))
+        right = chance(fitted.rank, rank_inputs(ranked))
+        best = float(ranked.scores[ranked.order[0]])
         candidates = tuple(
             Candidate(
                 self.entries[weighed.entries[at]].id,
                 # Never 1: that is kept for a question that stands in the base word for word.
-                min(0.999, certainty * float(share)),
-                self.rows[weighed.nearest[at]].text,
+                min(0.999, on_topic * right * math.exp(float(ranked.scores[at]) - best)),
+                self._texts[weighed.nearest[at]],
             )
-            for at, share in zip(order[:5], shares[:5], strict=False)
+            for at in ranked.order[:5]
         )
         outcome = Outcome.REFUSE
-        if certainty >= fitted.answer_above:
+        if on_topic >= fitted.answer_topic and right >= fitted.answer_rank:
             outcome = Outcome.ANSWER
-        elif certainty >= fitted.choose_above:
+        elif on_topic >= fitted.choose_topic:
             outcome = Outcome.CHOOSE
-        return Match(outcome, candidates, candidates[0].score, weighed.reading)
+        outside = self._subject(weighed, ranked) if outcome is Outcome.REFUSE else ""
+        return Match(outcome, candidates, candidates[0].score, weighed.reading, outside)
+
+    def _subject(self, weighed: Weighed, ranked: Ranked) -> str:
+        """The subject outside the base that comes first of all; empty where an entry does."""
+        first = weighed.entries[int(np.argmax(ranked.scores))]
+        known = len(self.entries)
+        return self.outside[first - known].title if first >= known else ""
 
 
 def has_marks(reading: Reading) -> bool:
     """Whether marks were typed at all; then a word without one means to have none."""
     return any(not word.isascii() for word in reading.words)
-
-
-def certainty_inputs(weighed: Weighed, scores: Floats, order: Sequence[int]) -> list[float]:
-    """The inputs of the calibration, in the order of `model.CERTAINTY`."""
-    first = int(order[0])
-    best = float(scores[first])
-    second = float(scores[int(order[1])]) if len(order) > 1 else 0.0
-    words = len(weighed.reading.folded) or 1
-    return [
-        1.0,
-        best,
-        best - second,
-        float(weighed.features[first][FEATURES.index("cover")]),
-        float(weighed.features[first][FEATURES.index("letters")]),
-        len(weighed.reading.unknown) / words,
-        1.0 / words,
-    ]

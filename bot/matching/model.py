@@ -18,35 +18,46 @@ from bot.matching.score import FEATURES
 MATCHER_VERSION = 1
 """Raised whenever reading, index or features change so that fitted numbers no longer hold."""
 
-CERTAINTY = ("bias", "score", "lead", "cover", "letters", "unknown", "short")
-"""What the certainty of the best entry is computed from; see `certainty_inputs`."""
+TOPIC = (
+    "bias", "outside", "cover", "letters", "score", "unknown", "short", "length", "likely",
+)  # fmt: skip
+"""What tells that a question concerns the base at all; see `certainty.topic_inputs`."""
+
+RANK = ("bias", "lead", "share")
+"""What tells that the best entry is the right one; see `certainty.rank_inputs`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights by feature, calibration by input, and the two thresholds on the certainty."""
+    """Weights by feature, two calibrations by input, and the thresholds.
+
+    An answer needs both chances: that the question is on topic (`answer_topic`) and that the best
+    entry is the right one (`answer_rank`). A choice needs `choose_topic` of the first.
+    """
 
     weights: tuple[float, ...]
-    certainty: tuple[float, ...]
-    answer_above: float
-    choose_above: float
-    lead: float
+    topic: tuple[float, ...]
+    rank: tuple[float, ...]
+    answer_topic: float
+    answer_rank: float
+    choose_topic: float
     fitted_on: dict[str, object] = field(default_factory=dict)
     matcher_version: int = MATCHER_VERSION
 
 
 DEFAULT = Fitted(
-    weights=(3.0, 1.0, 1.0, 1.0, 2.0, 4.0, 2.0, 2.0, 0.5, 1.0, 1.0, 1.0),
-    certainty=(-7.0, 1.0, 1.5, 2.0, 1.0, -2.0, 0.0),
-    answer_above=0.6,
-    choose_above=0.2,
-    lead=0.0,
+    weights=(0.0, 4.0, 1.5, 0.0, 3.5, 2.5, 1.2, 2.5, 2.0, 2.5, 4.0, 2.5),
+    topic=(-8.0, 1.0, 4.0, 4.0, 0.1, -1.0, -1.0, 1.0, 0.1),
+    rank=(-0.5, 0.5, 0.5),
+    answer_topic=0.8,
+    answer_rank=0.8,
+    choose_topic=0.3,
 )
 
 
-def certainty_of(fitted: Fitted, inputs: Sequence[float]) -> float:
-    """The calibrated probability that the best entry is the right one."""
-    total = sum(w * x for w, x in zip(fitted.certainty, inputs, strict=True))
+def chance(weights: Sequence[float], inputs: Sequence[float]) -> float:
+    """The logistic of a weighted sum: a calibrated probability."""
+    total = sum(w * x for w, x in zip(weights, inputs, strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -63,13 +74,14 @@ def load_fitted(path: Path) -> Fitted:
             raise KnowledgeFaulty([_fault(path, "Tệp thuộc phiên bản khác.")])
         return Fitted(
             weights=tuple(float(raw["weights"][name]) for name in FEATURES),
-            certainty=tuple(float(raw["certainty"][name]) for name in CERTAINTY),
-            answer_above=float(raw["answer_above"]),
-            choose_above=float(raw["choose_above"]),
-            lead=float(raw["lead"]),
+            topic=tuple(float(raw["topic"][name]) for name in TOPIC),
+            rank=tuple(float(raw["rank"][name]) for name in RANK),
+            answer_topic=float(raw["answer_topic"]),
+            answer_rank=float(raw["answer_rank"]),
+            choose_topic=float(raw["choose_topic"]),
             fitted_on=dict(raw["fitted_on"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise KnowledgeFaulty([_fault(path, "Tệp bị hỏng.")]) from error
 
 
@@ -81,5 +93,6 @@ def save_fitted(fitted: Fitted, path: Path) -> None:
     """Write the fitted numbers where `load_fitted` finds them."""
     raw = asdict(fitted)
     raw["weights"] = {n: round(w, 4) for n, w in zip(FEATURES, fitted.weights, strict=True)}
-    raw["certainty"] = {n: round(w, 4) for n, w in zip(CERTAINTY, fitted.certainty, strict=True)}
+    raw["topic"] = {n: round(w, 4) for n, w in zip(TOPIC, fitted.topic, strict=True)}
+    raw["rank"] = {n: round(w, 4) for n, w in zip(RANK, fitted.rank, strict=True)}
     path.write_text(json.dumps(raw, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from bot.matching.terms import CONCEPT_WEIGHT, PAIR_WEIGHT
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 # A pair's key is its two words' numbers side by side in 64 bits.
 _PAIR_SHIFT = 32
@@ -21,37 +24,42 @@ class Lexicon:
     """Numbers terms: words by their turn, pairs ("bau_cu") by the numbers of both words."""
 
     def __init__(self) -> None:
-        self._words: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._concepts: set[int] = set()
 
     def learn(self, term: str) -> int:
         """The key of a term, new or known."""
-        words = self._words
         left, _, right = term.partition("_")
-        key = words.setdefault(left, len(words) + 1)
+        key = self.learn_word(left)
         if right:
-            return key << _PAIR_SHIFT | words.setdefault(right, len(words) + 1)
+            return key << _PAIR_SHIFT | self.learn_word(right)
         if left[0] == "#":
             self._concepts.add(key)
         return key
 
-    def key(self, term: str) -> int | None:
-        """The key of a term; None where one of its words never occurred."""
+    def learn_word(self, word: str) -> int:
+        """The number of a word, new or known."""
+        number = self._numbers.get(word)
+        if number is None:
+            number = self._numbers[word] = len(self._numbers) + 1
+        return number
+
+    def key(self, term: str) -> int:
+        """The key of a term; 0, which is no term's, where one of its words never occurred."""
         left, _, right = term.partition("_")
-        key = self._words.get(left)
-        if key is None or not right:
+        key = self._numbers.get(left, 0)
+        if not key or not right:
             return key
-        second = self._words.get(right)
-        return None if second is None else key << _PAIR_SHIFT | second
+        second = self._numbers.get(right, 0)
+        return second and key << _PAIR_SHIFT | second
 
-
-    def are_pairs(self, keys: Ints) -> npt.NDArray[np.bool_]:
-        """Which of the keys are those of pairs."""
-        return keys >> _PAIR_SHIFT > 0
+    def keys(self, terms: Iterable[str]) -> Ints:
+        """The keys of the terms of a question."""
+        return np.fromiter(map(self.key, terms), dtype=np.int64)
 
     def kind_weights(self, keys: Ints) -> Floats:
         """How much each of the terms with these keys counts beside its rarity."""
-        weights = np.where(self.are_pairs(keys), PAIR_WEIGHT, 1.0).astype(np.float32)
+        weights = np.where(keys >> _PAIR_SHIFT > 0, PAIR_WEIGHT, 1.0).astype(np.float32)
         weights[np.isin(keys, list(self._concepts))] = CONCEPT_WEIGHT
         return weights
 
@@ -59,70 +67,180 @@ class Lexicon:
 class Terms:
     """The terms of many texts as two flat arrays: the key of each, and the text it stands in."""
 
-    def __init__(self, lexicon: Lexicon, texts: Iterable[Sequence[str]]) -> None:
-        keys, text_of = array("q"), array("q")
-        for number, terms in enumerate(texts):
+    def __init__(self, keys: Ints, text_of: Places) -> None:
+        self.keys = keys
+        self.text_of = text_of
+
+    @classmethod
+    def of_texts(cls, lexicon: Lexicon, texts: Iterable[Sequence[str]]) -> Self:
+        """The terms of texts that are told as strings."""
+        keys, lengths = array("q"), array("q")
+        for terms in texts:
             keys.extend(map(lexicon.learn, terms))
-            text_of.extend([number] * len(terms))
-        self.text_of = _ints(text_of)
-        self.keys, self.numbers = np.unique(_ints(keys), return_inverse=True)
+            lengths.append(len(terms))
+        return cls(as_numbers(keys), _number_texts(as_numbers(lengths)))
+
+
+class Numbered:
+    """The words of many texts as numbers, for counting them and their pairs."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._numbers = array("i")
+        self._ends = array("i", [0])
+
+    def add(self, words: Iterable[str]) -> None:
+        """Add a text at the end."""
+        self._numbers.extend(map(self._lexicon.learn_word, words))
+        self._ends.append(len(self._numbers))
+
+    def word_terms(self) -> Terms:
+        """Every word of every text."""
+        return Terms(as_numbers(self._numbers), self._text_of())
+
+    def pair_terms(self) -> Terms:
+        """Every pair of neighbours of every text."""
+        numbers, text_of = as_numbers(self._numbers), self._text_of()
+        together = text_of[1:] == text_of[:-1]
+        keys = numbers[:-1][together] << _PAIR_SHIFT | numbers[1:][together]
+        return Terms(keys, text_of[1:][together])
+
+    def _text_of(self) -> Places:
+        return _number_texts(np.diff(as_numbers(self._ends)))
+
+
+class Packed:
+    """Many lines of text in one block of bytes: as separate strings they would take four times it."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("L", [0])
+
+    def add(self, line: str) -> None:
+        """Add a line at the end."""
+        self._bytes += line.encode()
+        self._ends.append(len(self._bytes))
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self._ends) - 1))
+
+    def __getitem__(self, number: int) -> str:
+        return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
 
 
 class Postings:
-    """Which places (phrasings or entries) hold a term, with how often each does."""
+    """Which places (phrasings or entries) hold a term; each place once."""
 
-    def __init__(self, terms: Terms, places: Ints | None = None) -> None:
-        """`places` says where each text counts (several may share one); its own by default."""
-        at = terms.text_of if places is None else places[terms.text_of]
-        self.size = int(at.max()) + 1 if len(at) else 0
-        self._keys = terms.keys
-        width = max(self.size, 1)
-        pairs, counts = np.unique(terms.numbers * width + at, return_counts=True)
-        self.places = (pairs % width).astype(np.int32)
-        self.counts = counts.astype(np.float32)
-        self.spread: Ints = np.bincount(pairs // width, minlength=len(self._keys))
-        self._ends = np.cumsum(self.spread)
+    def __init__(self, keys: Ints, spread: Ints, places: Places) -> None:
+        """`keys` ascending; `spread` how many places hold each; `places` those, term by term."""
+        self.keys = keys
+        self.places = places
+        self._ends = np.concatenate(([0], np.cumsum(spread))).astype(np.int32)
+
+    @property
+    def spread(self) -> Ints:
+        """For each term in how many places it occurs."""
+        return np.diff(self._ends).astype(np.int64)
 
     @property
     def terms(self) -> Ints:
         """For each posting the number of its term."""
-        return np.repeat(np.arange(len(self.spread)), self.spread)
+        return np.repeat(np.arange(len(self.keys)), self.spread)
 
-    def find(self, key: int | None) -> int | None:
-        """The number of a term in these postings, or None where it does not occur."""
-        if key is None:
-            return None
-        at = int(np.searchsorted(self._keys, key))
-        return at if at < len(self._keys) and self._keys[at] == key else None
+    @property
+    def first(self) -> Ints:
+        """For each term the number of its first posting, and last the number of all postings."""
+        return self._ends.astype(np.int64)
 
-    def span(self, number: int) -> slice:
-        """Where a term's places lie in `places` and `counts`."""
-        end = int(self._ends[number])
-        return slice(end - int(self.spread[number]), end)
+    def find(self, keys: Ints) -> Ints:
+        """The numbers of the terms with these keys; -1 for one that does not occur."""
+        if not len(self.keys):
+            return np.full(len(keys), -1)
+        at = self.keys.searchsorted(keys)
+        at[at == len(self.keys)] = 0
+        at[self.keys[at] != keys] = -1
+        return at
+
+    def spans(self, numbers: Ints) -> list[slice]:
+        """Where the places of terms that occur lie in `places`."""
+        starts, ends = self._ends[numbers].tolist(), self._ends[numbers + 1].tolist()
+        return list(map(slice, starts, ends))
+
+    def add_up(self, numbers: Ints, weights: Floats, size: int) -> Floats:
+        """The sum of the terms' weights at each of `size` places."""
+        spans = self.spans(numbers)
+        if not spans:
+            return np.zeros(size, dtype=np.float32)
+        places = np.concatenate([self.places[span] for span in spans])
+        return _sum(places, weights.repeat([s.stop - s.start for s in spans]), size)
+
+    def add_up_own(self, numbers: Ints, own: Floats, size: int) -> Floats:
+        """The sum at each of `size` places, where each posting has a weight of its own."""
+        spans = self.spans(numbers)
+        if not spans:
+            return np.zeros(size, dtype=np.float32)
+        places = np.concatenate([self.places[span] for span in spans])
+        return _sum(places, np.concatenate([own[span] for span in spans]), size)
 
 
-class Tally:
-    """Adds up weights by place."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Postings, and beside each how often its place holds the term."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._places: list[npt.NDArray[np.int32]] = []
-        self._weights: list[Floats] = []
+    postings: Postings
+    counts: Places
 
-    def add(self, places: npt.NDArray[np.int32], weights: Floats | float) -> None:
-        """Add a weight, or one each, to places."""
-        self._places.append(places)
-        self._weights.append(np.broadcast_to(np.float32(weights), places.shape))
-
-    def total(self) -> Floats:
-        """The sum of every place."""
-        if not self._places:
-            return np.zeros(self._size, dtype=np.float32)
-        added = np.bincount(
-            np.concatenate(self._places), np.concatenate(self._weights), minlength=self._size
-        )
-        return added.astype(np.float32)
+    def by_owner(self, owner_of: Places) -> Counted:
+        """The same terms by what the places belong to; `owner_of` is ascending."""
+        starts = self.postings.first
+        owners = owner_of[self.postings.places]
+        new = _changes(owners)
+        new[starts[:-1]] = True
+        first = np.flatnonzero(new)
+        counts = np.add.reduceat(self.counts, first) if len(first) else self.counts
+        spread = np.diff(first.searchsorted(starts))
+        return Counted(Postings(self.postings.keys, spread, owners[first]), counts)
 
 
-def _ints(values: array[int]) -> Ints:
-    return np.frombuffer(values, dtype=np.int64) if len(values) else np.zeros(0, dtype=np.int64)
+def post(terms: Terms) -> Counted:
+    """The postings of terms by text."""
+    # The texts ascend already, so that a stable sort by key puts them in order within each term.
+    order = terms.keys.argsort(kind="stable")
+    keys, places = terms.keys[order], terms.text_of[order]
+    del order
+    new_key = _changes(keys)
+    first = np.flatnonzero(new_key | _changes(places))
+    counts = np.diff(first, append=len(keys)).astype(np.int32)
+    starts = np.flatnonzero(new_key[first])
+    spread = np.diff(starts, append=len(first))
+    return Counted(Postings(keys[first[starts]], spread, places[first]), counts)
+
+
+def join(parts: Sequence[Counted]) -> Counted:
+    """Postings of several kinds of terms as one; every key of a part is above those before it."""
+    joined = Postings(
+        np.concatenate([part.postings.keys for part in parts]),
+        np.concatenate([part.postings.spread for part in parts]),
+        np.concatenate([part.postings.places for part in parts]),
+    )
+    return Counted(joined, np.concatenate([part.counts for part in parts]))
+
+
+def _changes(values: Ints | Places) -> npt.NDArray[np.bool_]:
+    """Which of the values differ from the one before; the first counts as one that does."""
+    changes = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
+
+
+def _sum(places: Places, weights: Floats, size: int) -> Floats:
+    return np.bincount(places, weights, minlength=size).astype(np.float32)
+
+
+def as_numbers(values: array[int]) -> Ints:
+    """A flat array as numbers that can be counted with."""
+    return np.array(values, dtype=np.int64)
+
+
+def _number_texts(lengths: Ints) -> Places:
+    return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)

@@ -6,14 +6,17 @@ single measure holds for both three keywords and a whole family story.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
 
 from bot.matching.index import Hits, Index
-from bot.matching.postings import Floats
+from bot.matching.postings import Floats, Ints, Packed
+
+Array = npt.NDArray[np.float64]
 
 FEATURES = (
     "row",  # the best phrasing's BM25, as a share of what the question could reach
@@ -35,25 +38,20 @@ LIKELY_SCALE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One wording of an entry, ready for comparing."""
-
-    owner: int
-    text: str
-    folded: str
-    marked: str
-    terms: tuple[str, ...]
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """A question, ready for comparing."""
 
     folded: str
     marked: str
     has_marks: bool
-    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """The phrasings that questions are compared with, letter by letter."""
+
+    folded: Packed
+    marked: Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +65,71 @@ class Evidence:
 
 def best_rows(hits: Hits, index: Index, entry: int) -> list[int]:
     """The numbers of an entry's phrasings that scored best, best first."""
-    start = int(index.starts[entry])
-    end = int(index.starts[entry + 1]) if entry + 1 < index.entries else index.size
-    scores = hits.rows[start:end]
-    if len(scores) <= ROWS_LOOKED_AT:
-        order = np.argsort(-scores, kind="stable")
+    start, end = index.span(entry)
+    lost = -hits.rows[start:end]
+    if len(lost) <= ROWS_LOOKED_AT:
+        order = lost.argsort(kind="stable")
     else:
-        top = np.argpartition(-scores, ROWS_LOOKED_AT)[:ROWS_LOOKED_AT]
-        order = top[np.argsort(-scores[top], kind="stable")]
-    return [start + int(at) for at in order]
+        top = lost.argpartition(ROWS_LOOKED_AT)[:ROWS_LOOKED_AT]
+        order = top[lost[top].argsort(kind="stable")]
+    return [start + at for at in order.tolist()]
 
 
 def features_of(
     asked: Asked,
     hits: Hits,
     evidence: Evidence,
-    entry: int,
-    numbers: Sequence[int],
-    rows: Sequence[Row],
-    weights: Mapping[str, float],
+    index: Index,
+    wordings: Wordings,
+    best: Mapping[int, Sequence[int]],
 ) -> Floats:
-    """The features of one entry for a question, in the order of `FEATURES`.
+    """The features of some entries for a question: a row each, in the order of `FEATURES`.
 
-    `numbers` are its best phrasings; `weights` what each term of the question is worth.
+    `best` has the entries with the numbers of their best phrasings, best first.
     """
+    entries = list(best)
+    counts = np.array([len(numbers) for numbers in best.values()])
+    # Entries with fewer phrasings name their best again, which changes no maximum.
+    numbers = np.array([[*n, *[n[0]] * (ROWS_LOOKED_AT - len(n))] for n in best.values()])
+    seen = np.arange(ROWS_LOOKED_AT) < counts[:, None]
     reach = hits.reach or 1.0
-    scores = [float(hits.rows[number]) for number in numbers]
-    back = shared = letters = words = marks = 0.0
-    for number in numbers:
-        row = rows[number]
-        if row.weight:
-            said = sum(weights.get(term, 0.0) for term in row.terms if term in asked.terms)
-            back = max(back, said / row.weight)
-            shared = max(shared, said / (row.weight + reach - said))
-        letters = max(letters, fuzz.ratio(asked.folded, row.folded))
-        words = max(words, fuzz.token_set_ratio(asked.folded, row.folded))
-        if asked.has_marks:
-            marks = max(marks, fuzz.ratio(asked.marked, row.marked))
-    return np.array(
-        [
-            scores[0] / reach,
-            sum(scores) / len(scores) / reach,
-            back,
-            shared,
-            float(hits.cover[entry]) / reach,
-            float(evidence.words[entry]) / LIKELY_SCALE,
-            float(evidence.pairs[entry]) / LIKELY_SCALE,
-            float(evidence.marks[entry]) / LIKELY_SCALE,
-            float(hits.told[entry]) / reach,
-            letters / 100,
-            words / 100,
-            (marks if asked.has_marks else letters) / 100,
-        ],
-        dtype=np.float32,
+    rows = hits.rows[numbers].astype(np.float64)
+    said = hits.said[numbers].astype(np.float64)
+    weight = index.row_weights[numbers].astype(np.float64)
+    letters, words, marks = _likenesses(asked, wordings, numbers)
+    features = (
+        rows[:, 0] / reach,
+        (rows * seen).sum(axis=1) / counts / reach,
+        _share(said, weight).max(axis=1),
+        _share(said, weight + reach - said).max(axis=1),
+        hits.cover[entries] / reach,
+        evidence.words[entries] / LIKELY_SCALE,
+        evidence.pairs[entries] / LIKELY_SCALE,
+        evidence.marks[entries] / LIKELY_SCALE,
+        hits.told[entries] / reach,
+        letters / 100,
+        words / 100,
+        marks / 100,
     )
+    return np.stack(features, axis=1).astype(np.float32)
+
+
+def _share(part: Array, whole: Array) -> Array:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _likenesses(asked: Asked, wordings: Wordings, numbers: Ints) -> tuple[Array, Array, Array]:
+    """Likeness by letters, by words and by marked letters with the nearest wording of each row."""
+    wanted = numbers.ravel().tolist()
+    folded = list(map(wordings.folded.__getitem__, wanted))
+
+    def nearest(scorer: Callable[..., float], line: str, lines: list[str]) -> Array:
+        likeness: Array = process.cdist([line], lines, scorer=scorer, dtype=np.float64)
+        return likeness.reshape(numbers.shape).max(axis=1)
+
+    letters = nearest(fuzz.ratio, asked.folded, folded)
+    words = nearest(fuzz.token_set_ratio, asked.folded, folded)
+    if not asked.has_marks:
+        return letters, words, letters
+    marked = list(map(wordings.marked.__getitem__, wanted))
+    return letters, words, nearest(fuzz.ratio, asked.marked, marked)

@@ -45,8 +45,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def _query(line: dict[str, Any], answers: dict[str, list[str]]) -> dict[str, Any]:
     meant = [line["topic"], *line.get("also", [])] if "topic" in line else []
     expected = sorted({entry for topic in meant for entry in answers[topic]})
-    kept = {key: line[key] for key in ("kind", "noise") if key in line}
-    return {"text": line["text"], "expected": expected, **kept}
+    query = {"text": line["text"], "expected": expected}
+    return query | {key: line[key] for key in ("kind", "noise") if key in line}
 
 
 if __name__ == "__main__":

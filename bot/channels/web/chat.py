@@ -7,49 +7,38 @@ whole page. Without JavaScript the form posts and the page comes back. A person 
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 import secrets
-import uuid
+import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.channels import metrics
+from bot.channels.metrics import Outcome
+from bot.channels.web.incoming import UNREADABLE, Declined, read_form, read_json
 from bot.channels.web.limit import Limiter
+from bot.channels.web.pages import HERE, Pages, render
 from bot.clock import Clock, utc_now
-from bot.dialogue import compose
 from bot.dialogue.messages import LONGEST_PRESS, Message, Reply
 from bot.dialogue.turn import Handler, unpack
+from bot.errors import DatabaseUnavailable
 from bot.store import history, people
 
 COOKIE = "hoi_dap"
-_COOKIE_LASTS = 30 * 24 * 3600
-_HERE = Path(__file__).parent
-_SHOWN_TURNS = 50
-_LARGEST_BODY = 64 * 1024
 BUSY = "Bạn gửi nhanh quá. Xin chờ vài giây rồi gửi lại giúp tôi."
-UNREADABLE = "Máy chủ không đọc được tin nhắn này. Bạn tải lại trang rồi gửi lại giúp tôi."
+UNAVAILABLE = "Máy chủ đang gián đoạn. Xin bạn gửi lại sau ít phút."
 
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
-
-
-_templates = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=select_autoescape(),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.globals["message_id"] = _new_id
+_COOKIE_LASTS = 30 * 24 * 3600
+_SHOWN_TURNS = 50
+_OUTCOMES = {429: Outcome.BUSY, 503: Outcome.UNAVAILABLE}
+_TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
+_MESSAGE_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,54 +47,61 @@ class WebChat:
 
     handler: Handler
     limiter: Limiter
+    pages: Pages
     secure: bool = False
     clock: Clock = utc_now
 
     def routes(self) -> list[BaseRoute]:
         """The routes to be mounted at the root."""
         return [
-            Route("/", self.show, methods=["GET"]),
-            Route("/", self.take_form, methods=["POST"]),
+            Route("/", self.home, methods=["GET", "POST"]),
             Route("/chat", self.take_json, methods=["POST"]),
             Route("/quen-toi", self.forget, methods=["POST"]),
-            Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
+            Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
         ]
 
-    async def show(self, request: Request) -> Response:
-        """The page with the talk so far."""
+    async def home(self, request: Request) -> Response:
+        """The page with the talk so far; or, posted to, the form of a page without JavaScript."""
+        if request.method == "POST":
+            return await self.take_form(request)
         token = _token(request)
-        talk = await self._talk(token) if token else []
-        response = HTMLResponse(self._page(talk))
+        talk = await self._talk(token)
+        response = HTMLResponse(
+            self.pages.talk(talk or [], UNAVAILABLE if talk is None else ""),
+            status_code=503 if talk is None else 200,
+        )
         if token is None:
-            self._set_cookie(response, secrets.token_urlsafe(24))
+            self._set_cookie(request, response, secrets.token_urlsafe(24))
         return response
 
     async def take_form(self, request: Request) -> Response:
-        """A message posted without JavaScript; the page comes back."""
+        """A message posted without JavaScript; the page comes back, with the text if it failed."""
         token = _token(request) or secrets.token_urlsafe(24)
-        form = await request.form(max_files=0, max_fields=5, max_part_size=_LARGEST_BODY)
-        message = self._read(token, {key: str(value) for key, value in form.items()})
-        if message is None:
-            return HTMLResponse(self._page([], UNREADABLE), status_code=400)
-        if not self.limiter.allows(token):
-            return HTMLResponse(self._page(await self._talk(token), BUSY), status_code=429)
-        await self.handler.handle(message)
-        response = RedirectResponse("/#cuoi", status_code=303)
-        self._set_cookie(response, token)
+        fields: dict[str, str] = {}
+        response: Response
+        try:
+            fields = await read_form(request)
+            await self._handle(token, fields)
+        except Declined as declined:
+            _count(declined)
+            talk = await self._talk(token) or []
+            page = self.pages.talk(talk, str(declined), fields.get("text", ""))
+            response = HTMLResponse(page, status_code=declined.status)
+        else:
+            response = RedirectResponse("/#cuoi", status_code=303)
+        self._set_cookie(request, response, token)
         return response
 
     async def take_json(self, request: Request) -> Response:
         """A message posted by the page's script; the replies come back as HTML."""
         token = _token(request) or secrets.token_urlsafe(24)
-        body = await read_body(request, _LARGEST_BODY)
-        message = None if body is None else self._read(token, _as_fields(body))
-        if message is None:
-            return JSONResponse({"error": UNREADABLE}, status_code=400)
-        if not self.limiter.allows(token):
-            return JSONResponse({"error": BUSY}, status_code=429)
-        replies = await self.handler.handle(message)
+        try:
+            replies = await self._handle(token, await read_json(request))
+        except Declined as declined:
+            _count(declined)
+            return JSONResponse({"error": str(declined)}, status_code=declined.status)
         response = JSONResponse({"html": "".join(map(render, replies))})
-        self._set_cookie(response, token)
+        self._set_cookie(request, response, token)
         return response
 
     async def forget(self, request: Request) -> Response:
@@ -117,87 +113,81 @@ class WebChat:
                 if person is not None:
                     await people.erase(tx, person.id)
         response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
 
-    async def _talk(self, token: str) -> list[Reply]:
-        async with self.handler.database.reading() as tx:
-            person = await people.find(tx, "web", person_of(token))
-            if person is None:
-                return []
-            packed = await history.last_replies(tx, person.id, _SHOWN_TURNS)
+    async def _handle(self, token: str, fields: dict[str, str]) -> list[Reply]:
+        message = self._message(token, fields)
+        if not self.limiter.allows(token):
+            raise Declined(429, BUSY)
+        begun = time.perf_counter()
+        try:
+            replies = await self.handler.handle(message)
+        except DatabaseUnavailable as error:
+            _log.error("database_unavailable", sentence=str(error))
+            raise Declined(503, UNAVAILABLE) from error
+        metrics.count("web", Outcome.HANDLED)
+        metrics.took("web", time.perf_counter() - begun)
+        return replies
+
+    async def _talk(self, token: str | None) -> list[Reply] | None:
+        """The talk so far; None where the database cannot tell."""
+        if token is None:
+            return []
+        try:
+            async with self.handler.database.reading() as tx:
+                person = await people.find(tx, "web", person_of(token))
+                if person is None:
+                    return []
+                packed = await history.last_replies(tx, person.id, _SHOWN_TURNS)
+        except DatabaseUnavailable as error:
+            _log.error("database_unavailable", sentence=str(error))
+            return None
         return [unpack(reply) for reply in packed]
 
-    def _page(self, talk: list[Reply], trouble: str = "") -> str:
-        snapshot = self.handler.snapshot()
-        return _templates.get_template("chat.html").render(
-            service=snapshot.base.service,
-            welcome=Markup(render(compose.show_welcome(snapshot))),  # noqa: S704 escaped by render
-            talk=[Markup(render(reply, with_said=True)) for reply in talk],  # noqa: S704
-            trouble=trouble,
-        )
-
-    def _read(self, token: str, fields: dict[str, str]) -> Message | None:
-        """The message of a form; None where it is none of ours."""
-        external_id, press = fields.get("id", ""), fields.get("press")
-        if not 8 <= len(external_id) <= 64 or (press and len(press.encode()) > LONGEST_PRESS):
-            return None
-        if press is None and "text" not in fields:
-            return None
+    def _message(self, token: str, fields: dict[str, str]) -> Message:
+        """The message of a form. Raises `Declined` where it is none of ours."""
+        message_id, text, press = fields.get("id", ""), fields.get("text"), fields.get("press")
+        if not _MESSAGE_ID.fullmatch(message_id) or (text is None and not press):
+            raise Declined(400, UNREADABLE)
+        if press and len(press.encode()) > LONGEST_PRESS:
+            raise Declined(400, UNREADABLE)
+        # A browser that goes back shows an old form with its old id: another text in it is
+        # another message, the same text sent twice is one.
+        content = "\0".join((message_id, press or "", "" if press else text or ""))
         return Message(
             channel="web",
             person=person_of(token),
-            external_id=f"{person_of(token)}:{external_id}",
+            external_id=f"{person_of(token)}:{_digest(content)}",
             at=self.clock(),
-            text=None if press else fields["text"],
+            text=None if press else text,
             press=press or None,
         )
 
-    def _set_cookie(self, response: Response, token: str) -> None:
+    def _set_cookie(self, request: Request, response: Response, token: str) -> None:
         response.set_cookie(
             COOKIE,
             token,
             max_age=_COOKIE_LASTS,
             httponly=True,
             samesite="lax",
-            secure=self.secure,
+            secure=self.secure or request.url.scheme == "https",
         )
-
-
-def render(reply: Reply, *, with_said: bool = False) -> str:
-    """A reply as HTML; with what the person said before it, where the whole talk is shown."""
-    return _templates.get_template("reply.html").render(
-        reply=reply,
-        with_said=with_said,
-        paragraphs=[part.split("\n") for part in reply.text.split("\n\n")],
-    )
 
 
 def person_of(token: str) -> str:
     """The name under which a browser is stored; from it nobody can make the cookie again."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+    return _digest(token)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _token(request: Request) -> str | None:
     token = request.cookies.get(COOKIE, "")
-    return token if 16 <= len(token) <= 64 and token.isascii() else None
+    return token if _TOKEN.fullmatch(token) else None
 
 
-async def read_body(request: Request, largest: int) -> bytes | None:
-    """The whole body; None where it is larger than allowed."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > largest:
-            return None
-    return body
-
-
-def _as_fields(body: bytes) -> dict[str, str]:
-    try:
-        raw: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(raw, dict):
-        return {}
-    return {str(key): value for key, value in raw.items() if isinstance(value, str)}
+def _count(declined: Declined) -> None:
+    metrics.count("web", _OUTCOMES.get(declined.status, Outcome.REFUSED))

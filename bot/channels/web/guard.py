@@ -1,14 +1,21 @@
-"""Headers that every page carries, and the sizes no request may pass."""
+"""What stands before every page: security headers, no posts from other sites, no naked faults."""
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+import traceback
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.channels import metrics
+from bot.channels.web.pages import Pages
+
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -17,27 +24,75 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_log = structlog.get_logger(__name__)
 
 
 class Guard:
-    """Adds the security headers to every answer; pages with a talk are never cached."""
+    """Adds the security headers to every answer, and answers itself where no page may or can."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages, public_url: str = "") -> None:
         self.app = app
+        self.pages = pages
+        self.public_host = urlsplit(public_url).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        begun = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                static = scope["path"].startswith("/static/")
-                headers.setdefault("Cache-Control", "max-age=3600" if static else "no-store")
+                begun = True
+                _add_headers(message, scope["path"])
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        if scope["method"] not in _SAFE_METHODS and is_foreign(Headers(scope=scope), self.public_host):
+            await self.pages.failure(scope["path"], 403)(scope, receive, send_with_headers)
+            return
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return  # Nobody is left to be answered.
+        except Exception as error:
+            metrics.FAILURES.inc()
+            # The text of an error may quote what a person typed; its kind and place are enough.
+            _log.error("request_failed", kind=type(error).__name__, stack=_stack(error))
+            if not begun:
+                await self.pages.failure(scope["path"], 500)(scope, receive, send_with_headers)
+
+
+def is_foreign(headers: Headers, public_host: str = "") -> bool:
+    """Whether a browser sent this from a page of another site.
+
+    Browsers say so themselves; where an old one does not, its Origin must be the host it calls.
+    Programs say neither, and carry no cookie that could be abused.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    try:
+        host = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return True
+    return not host or host not in {headers.get("host", "").lower(), public_host}
+
+
+def _add_headers(start: Message, path: str) -> None:
+    headers = MutableHeaders(scope=start)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    # Files are asked for anew each time and mostly answered "not modified": a new version of the
+    # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
+    headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")
+
+
+def _stack(error: Exception) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -37,8 +37,7 @@ class Footnotes:
         for text in self._grouped(page.lines[start:]):
             found = _MARK.match(text)
             self.notes.append(text[found.end() :] if found else text)
-            mark = found.group().strip() if found else ""
-            _set_mark(body, mark.rstrip("." if mark[-1:] == "." else ""), len(self.notes) - 1)
+            _set_mark(body, _figure(found) if found else "", len(self.notes) - 1)
         self._runs_on = page.lines[-1].text[-1] not in ".;!?”)"
         return replace(page, lines=tuple(body))
 
@@ -74,13 +73,13 @@ def _start_by_marks(lines: Sequence[Line]) -> int | None:
     """The first line at the foot whose mark was set in the text above it."""
     for place in range(max(1, len(lines) - _DEPTH), len(lines)):
         found = _MARK.match(lines[place].text)
-        if found and any(_place(line.text, found) for line in lines[:place]):
+        if found and any(_in_text(_figure(found), line.text) for line in lines[:place]):
             return place
     return None
 
 
-def _place(text: str, mark: re.Match[str]) -> re.Match[str] | None:
-    return _in_text(mark.group(1) or mark.group(2) or mark.group(3) or mark.group(4), text)
+def _figure(mark: re.Match[str]) -> str:
+    return next(group for group in mark.groups() if group)
 
 
 def _in_text(mark: str, text: str) -> re.Match[str] | None:

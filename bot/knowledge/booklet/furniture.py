@@ -1,4 +1,4 @@
-"""Takes off the pages what belongs to the print and not to the text: page numbers, running heads."""
+"""Takes off the pages what belongs to the print alone: page numbers and running heads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.knowledge.booklet.headings import LEADER, answer_begins, part_head, question_head
+from bot.knowledge.booklet.headings import DOTS, LEADER, answer_begins, part_head, question_head
+from bot.knowledge.booklet.letters import SUPERSCRIPTS
 from bot.knowledge.booklet.model import Line, Page
 from bot.language.fold import fold
 
@@ -15,6 +16,8 @@ _DEPTH = 3
 """So many lines at the top and at the foot of a page may be running heads."""
 _NUMBER = re.compile(r"[\W_]*(?:trang\s+)?(\d{1,4})(?:\s*/\s*\d{1,4})?[\W_]*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+# What ends or begins like this is a sentence or a footnote, were it ever so often the same.
+_PROSE = re.compile(rf"[.,;:?!]$|^[a-zà-ỹđ]|^[(\[]\d|^[{SUPERSCRIPTS}]")
 _FEWEST = 3
 _DENSITY = 0.3
 
@@ -28,55 +31,51 @@ def strip_furniture(pages: Sequence[Page]) -> list[Page]:
         return [_without_numbers(page, None) for page in pages]
     running = _running(pages)
     offset = _offset(pages)
-    seen_parts: set[int] = set()
+    seen: set[int] = set()
     stripped = []
     for page in pages:
-        keep = _first_of_part(page, running, seen_parts)
-        lines = [
-            line
-            for place, line in enumerate(page.lines)
-            if place == keep or not (_at_edge(place, page) and _key(line.text) in running)
-        ]
-        seen_parts |= {p[0] for line in lines if (p := _part(line.text))}
+        lines = []
+        for place, line in enumerate(page.lines):
+            part = _part_of(page, place)
+            new = part is not None and part not in seen
+            if new or not (_at_edge(place, page) and _key(line) in running):
+                lines.append(line)
+            if part is not None:
+                seen.add(part)
         stripped.append(_without_numbers(replace(page, lines=tuple(lines)), offset))
     return stripped
 
 
-def _part(text: str) -> tuple[int, str] | None:
-    return None if LEADER.search(text) and not _short(text) else part_head(text)
-
-
-def _short(text: str) -> bool:
-    """Whether a line is only "PHẦN 3", whose number is not that of a page."""
-    return len(text.split()) <= 2
-
-
-def _first_of_part(page: Page, running: set[str], seen: set[int]) -> int:
-    for place, line in enumerate(page.lines):
-        part = _part(line.text)
-        if part and part[0] not in seen and _key(line.text) in running:
-            return place
-    return -1
+def _part_of(page: Page, place: int) -> int | None:
+    """The number of the part whose heading a line is; not so in a table of contents."""
+    text = page.lines[place].text
+    below = page.lines[place + 1].text if place + 1 < len(page.lines) else ""
+    head = part_head(text)
+    if not head or DOTS.match(below) or (LEADER.search(text) and len(text.split()) > 2):
+        return None
+    return head[0]
 
 
 def _at_edge(place: int, page: Page) -> bool:
     return place < _DEPTH or place >= len(page.lines) - _DEPTH
 
 
-def _key(text: str) -> str:
-    """A running head is the same on each page but for the page number in it."""
-    if question_head(text) or answer_begins(text) is not None:
+def _key(line: Line) -> str:
+    """A running head is the same on each page, in print and in words, but for the page number."""
+    text = line.text
+    if question_head(text) or answer_begins(text) is not None or _PROSE.search(text):
         return ""
-    if part_head(text) and _short(text):
-        return fold(text)
-    key = " ".join(_DIGITS.sub(" ", fold(text)).split())
-    return key if sum(c.isalpha() for c in key) >= 3 else ""
+    print_ = f"{line.size:.0f}{line.bold}"
+    if part_head(text) and len(text.split()) <= 2:
+        return f"{print_} {fold(text)}"
+    words = " ".join(_DIGITS.sub(" ", fold(text)).split())
+    return f"{print_} {words}" if sum(c.isalpha() for c in words) >= 3 else ""
 
 
 def _running(pages: Sequence[Page]) -> set[str]:
     places: dict[str, list[int]] = defaultdict(list)
     for number, page in enumerate(pages):
-        edge = {_key(x.text) for i, x in enumerate(page.lines) if _at_edge(i, page)}
+        edge = {_key(line) for i, line in enumerate(page.lines) if _at_edge(i, page)}
         for key in edge - {""}:
             places[key].append(number)
     return {

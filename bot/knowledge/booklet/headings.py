@@ -27,9 +27,7 @@ _END = re.compile(
     r"(?:PHỤ\s+LỤC|MỤC\s+LỤC|TÀI\s+LIỆU\s+THAM\s+KHẢO|CHỊU\s+TRÁCH\s+NHIỆM|LỜI\s+(?:NÓI\s+ĐẦU|"
     r"GIỚI\s+THIỆU|NHÀ\s+XUẤT\s+BẢN))\b"
 )
-_WORDS = (
-    "nhat mot|hai|ba|tu bon|nam|sau|bay|tam|chin|muoi"
-).split("|")  # fmt: skip
+_WORDS = ("nhat mot", "hai", "ba", "tu bon", "nam", "sau", "bay", "tam", "chin", "muoi")
 _ORDINALS = {word: place for place, group in enumerate(_WORDS, 1) for word in group.split()}
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 LEADER = re.compile(r"(?:(?:[.…·_]\s?){3,}|\s)\s*(\d{1,4}|[ivxl]{1,6})\s*$")
@@ -43,7 +41,7 @@ def question_head(text: str) -> tuple[int, str, str] | None:
         return None
     stop, rest = found["stop"].strip(), found["rest"].strip()
     # "Câu 12 của tài liệu này" speaks of a question and is none.
-    if not stop and rest and not rest[0].isupper() and rest[0] not in "«“\"(":
+    if not stop and rest and not rest[0].isupper() and rest[0] not in '«“"(':
         return None
     return int(found["number"]), stop, rest
 
@@ -60,7 +58,7 @@ def part_head(text: str) -> tuple[int, str] | None:
     if not found:
         return None
     number, title = _number(found["number"]), found["title"].strip()
-    certain = found["stop"].strip() or not title or title[0].isupper() or title[0] in "«“\"("
+    certain = found["stop"].strip() or not title or title[0].isupper() or title[0] in '«“"('
     return (number, title) if number and certain else None
 
 

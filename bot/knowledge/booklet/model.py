@@ -98,7 +98,8 @@ class Summary:
 
     def __str__(self) -> str:
         lines = [f"Tách được {self.drafts} câu hỏi."]
-        lines += [f"- {part or 'Không thuộc phần nào'}: {count} câu" for part, count in self.by_part]
+        for part, count in self.by_part:
+            lines.append(f"- {part or 'Không thuộc phần nào'}: {count} câu")
         if self.gaps:
             lines.append(f"Thiếu số câu: {', '.join(self.gaps)}.")
         if self.by_doubt:

@@ -10,6 +10,7 @@ import ctypes
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -189,9 +190,9 @@ def _goes_on(before: _Row, row: _Row) -> bool:
 
 
 def _in_order(rows: list[_Row]) -> list[_Row]:
-    """Rows from top to bottom, unless some stand side by side (columns keep the file's order)."""
+    """Rows from top to bottom; where some stand side by side (columns), the file's order."""
     down = sorted(rows, key=lambda row: -row.edges[3])
-    for upper, lower in zip(down, down[1:], strict=False):
+    for upper, lower in pairwise(down):
         if upper.edges[1] + 0.5 * upper.size < lower.edges[3] - 0.2 * lower.size:
             return rows
     return down

@@ -16,18 +16,36 @@ from bot.language.syllables import is_syllable
 
 _WORD = re.compile(r"[^\W\d_]+")
 _UNWRAPPED = 160
+_FEWEST_PAGES = 3
 
 
 def read_text(path: Path, progress: Callable[[int, int], None]) -> Booklet:
-    """The pages of a text file, cut at form feeds; without them it is one page."""
+    """The pages of a text file, cut at form feeds or at lone page numbers, else one page."""
     text = decode(path.read_bytes(), path.name)
-    parts = re.split(r"\f", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    parts = text.split("\f") if "\f" in text else _cut_at_numbers(text.split("\n"))
     pages = tuple(
         Page(number, tuple(_lines(part, number if len(parts) > 1 else 0)))
         for number, part in enumerate(parts, 1)
     )
     progress(len(pages), len(pages))
     return Booklet(pages)
+
+
+def _cut_at_numbers(lines: list[str]) -> list[str]:
+    """Pages told by their numbers, where a text has lines with nothing but 1, 2, 3 …"""
+    bare = [(i, int(line)) for i, line in enumerate(lines) if re.fullmatch(r"\s*\d{1,4}\s*", line)]
+    chain: list[tuple[int, int]] = []
+    for place, number in bare:
+        if not chain or number == chain[-1][1] + 1:
+            chain.append((place, number))
+        elif len(chain) < _FEWEST_PAGES:
+            chain = [(place, number)]
+    if len(chain) < _FEWEST_PAGES:
+        return ["\n".join(lines)]
+    starts = [0, *(place + 1 for place, _ in chain)]
+    ends = [*starts[1:], len(lines)]
+    return ["\n".join(lines[a:b]) for a, b in zip(starts, ends, strict=True)]
 
 
 def decode(data: bytes, name: str) -> str:
@@ -43,7 +61,7 @@ def decode(data: bytes, name: str) -> str:
         if data.startswith(mark):
             return _decoded(data, encoding, name)
     for encoding, parity in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(data) % 2 == 0 and data[parity : 4_000 : 2].count(0) > len(data[:4_000]) * 0.15:
+        if len(data) % 2 == 0 and data[parity:4_000:2].count(0) > len(data[:4_000]) * 0.15:
             return _decoded(data, encoding, name)
     if 0 in data:
         raise InputRefused(f"Tệp {name} không phải là tệp chữ.")

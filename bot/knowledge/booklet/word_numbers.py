@@ -46,7 +46,7 @@ class WordNumbers:
             self._lists[str(listed.get(qn("w:numId")))] = _value(listed, "w:abstractNumId")
 
     def next(self, paragraph: Paragraph) -> str:
-        """The number that stands before a paragraph; a dash for a bullet, nothing without a list."""
+        """The number before a paragraph; a dash for a bullet, nothing where there is no list."""
         list_id, depth = _list_of(paragraph)
         shape = self._lists.get(list_id, "")
         level = self._levels.get((shape, depth))
@@ -75,7 +75,7 @@ def _value(node: Any, name: str) -> str:
 
 def _list_of(paragraph: Paragraph) -> tuple[str, int]:
     """The list and level of a paragraph, its own or that of its style."""
-    shapes = [paragraph._p.pPr]
+    shapes: list[Any] = [paragraph._p.pPr]
     style = paragraph.style
     while style is not None:
         shapes.append(style.element.pPr)

@@ -1,0 +1,32 @@
+"""The one entrance to the calculators: answers made of approved sentences and arithmetic.
+
+Each takes only a message that holds all it needs; everything else is the matcher's.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.calculators.age import answer_age
+from bot.calculators.ballot import answer_ballot
+from bot.calculators.calendar import answer_calendar
+from bot.calculators.computed import Computed
+from bot.calculators.result import answer_result
+from bot.calculators.typed import read_typed
+from bot.knowledge.model import Base
+
+__all__ = ["Computed", "calculate"]
+
+
+def calculate(text: str, base: Base, today: date) -> Computed | None:
+    """The computed answer to a raw message, or None where no calculator is meant.
+
+    `today` is the day in Việt Nam. Never raises, whatever was typed.
+    """
+    typed = read_typed(text, base.words.lists)
+    return (
+        answer_age(typed, base, today)
+        or answer_ballot(typed, base)
+        or answer_result(typed, base)
+        or answer_calendar(typed, base, today)
+    )

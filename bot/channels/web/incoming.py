@@ -1,0 +1,71 @@
+"""Reading what a browser posts: small enough, of the right type, well-formed, or declined."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from bot.errors import InputRefused
+
+LARGEST_BODY = 512 * 1024
+"""Bytes; 50,000 Vietnamese letters in a form (nine bytes each at most) still come through."""
+
+UNREADABLE = "Máy chủ không đọc được tin nhắn này. Bạn tải lại trang rồi gửi lại giúp tôi."
+TOO_LARGE = "Tin nhắn dài quá nên máy chủ không nhận. Bạn hãy hỏi lại thật ngắn giúp tôi."
+
+_FIELDS_AT_MOST = 10
+
+
+class Declined(InputRefused):
+    """A post that is not handled; `status` is the HTTP status that says why."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a posted form. Raises `Declined`."""
+    body = await _read(request, "application/x-www-form-urlencoded")
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_AT_MOST
+        )
+    except ValueError as error:
+        raise Declined(400, UNREADABLE) from error
+    return dict(pairs)
+
+
+async def read_json(request: Request) -> dict[str, str]:
+    """The text fields of a posted JSON object; other values are left out. Raises `Declined`."""
+    body = await _read(request, "application/json")
+    try:
+        raw: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Declined(400, UNREADABLE) from error
+    if not isinstance(raw, dict):
+        raise Declined(400, UNREADABLE)
+    return {name: _whole(value) for name, value in raw.items() if isinstance(value, str)}
+
+
+def _whole(text: str) -> str:
+    # JSON can spell half of a letter ("\ud800"), which no page and no database can hold.
+    return text.encode("utf-8", "replace").decode()
+
+
+async def _read(request: Request, content_type: str) -> bytes:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != content_type:
+        raise Declined(415, UNREADABLE)
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and len(declared) < 19 and int(declared) > LARGEST_BODY:
+        raise Declined(413, TOO_LARGE)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Declined(413, TOO_LARGE)
+    return bytes(body)

@@ -1,0 +1,180 @@
+"""Drafts -> one YAML file in the form of `entries/`, which `kb lint` accepts as it is.
+
+What only an editor needs stands in comments above each entry. An answer that is too long is cut
+between sentences: its beginning is the answer, what follows the detail, the rest a comment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from bot.errors import InputRefused
+from bot.knowledge.booklet.model import Doubt, Draft, Imported
+from bot.knowledge.lint import LONGEST_ANSWER, LONGEST_DETAIL, LONGEST_QUESTION
+from bot.knowledge.model import Citation
+
+NO_ANSWER = "(Tài liệu không có câu trả lời cho câu này.)"
+_WIDTH = 110
+
+
+def write_drafts(imported: Imported, out: Path) -> None:
+    """Write the drafts to `out`, whole or not at all.
+
+    Raises `InputRefused` where the file cannot be written.
+    """
+    write_whole(out, render(imported))
+
+
+def write_whole(out: Path, text: str) -> None:
+    """Put a text in the place of a file in one step, so that no half of it is ever seen."""
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = out.stat().st_mode & 0o777 if out.exists() else 0o644
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(out)
+    except OSError as error:
+        raise InputRefused(f"Không ghi được tệp {out}: {error.strerror}.") from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def render(imported: Imported) -> str:
+    """The YAML text of all drafts."""
+    head = [
+        f"Bản nháp nhập từ {imported.source}. Bản nháp (draft) không được dùng để trả lời.",
+        *str(imported.summary).splitlines(),
+        *imported.warnings,
+    ]
+    lines = [comment for text in head for comment in _comment(text, "")]
+    lines.append(f"part: {imported.part}")
+    lines.append(f"title: {_scalar('Bản nháp nhập từ ' + imported.source)}")
+    lines.append("entries:" if imported.drafts else "entries: []")
+    for draft in imported.drafts:
+        lines += ["", *_entry(draft)]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(draft: Draft) -> Iterator[str]:
+    answer, detail, rest = cut_answer(draft.answer or NO_ANSWER)
+    for text in _remarks(draft, rest):
+        yield from _comment(text, "  ")
+    yield f"  - id: {draft.id}"
+    yield from _question(draft)
+    yield from _block("answer", answer)
+    if detail:
+        yield from _block("detail", detail)
+    if draft.citations:
+        yield "    citations:"
+        yield from (f"      - {_citation(citation)}" for citation in draft.citations)
+    yield "    status: draft"
+
+
+def _remarks(draft: Draft, rest: str) -> Iterator[str]:
+    place = [f"Câu {draft.number}", *([f"trang {draft.page}"] if draft.page else []), draft.part]
+    yield ", ".join(filter(None, place)).rstrip(".") + "."
+    if draft.nearest:
+        score = f"{draft.nearest[1]:.2f}".replace(".", ",")
+        yield f"Gần nhất trong kho: {draft.nearest[0]} ({score})."
+    yield from (f"Cần xem: {warned.sentence}" for warned in draft.warnings)
+    yield from (f"Chú thích: {note}" for note in draft.notes)
+    if rest:
+        yield "Phần cuối của câu trả lời, chưa đưa vào được:"
+        yield from rest.splitlines()
+
+
+def _question(draft: Draft) -> Iterator[str]:
+    question = draft.question or f"Câu {draft.number}"
+    short = shorten_question(question)
+    same = any(warned.doubt is Doubt.SAME_QUESTION for warned in draft.warnings)
+    if same or not draft.question:
+        # Lint takes no question twice; the number keeps them apart until an editor decides.
+        short = f"{short} (Câu {draft.number}, {draft.id})"
+    yield f"    question: {_scalar(short)}"
+    if len(question) > len(short) and not same:
+        yield "    phrasings:"
+        yield f"      - {_scalar(question)}"
+
+
+def shorten_question(question: str) -> str:
+    """A question short enough for the base: its last sentences, or its beginning."""
+    room = LONGEST_QUESTION - 70
+    if len(question) <= LONGEST_QUESTION:
+        return question
+    sentences = re.split(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹđ])", question)
+    short = ""
+    for sentence in reversed(sentences):
+        longer = f"{sentence} {short}".strip()
+        if len(longer) > LONGEST_QUESTION:
+            break
+        short = longer
+    if short.endswith("?") and len(short) > 20:
+        return short
+    return question[:room].rsplit(" ", 1)[0].rstrip(" ,;:") + " …?"
+
+
+def cut_answer(answer: str) -> tuple[str, str, str]:
+    """Answer, detail and what still is left over, cut between paragraphs or sentences."""
+    first, rest = _cut(answer, LONGEST_ANSWER)
+    detail, rest = _cut(rest, LONGEST_DETAIL)
+    return first, detail, rest
+
+
+def _cut(text: str, limit: int) -> tuple[str, str]:
+    if len(text) <= limit:
+        return text, ""
+    head = text[: limit + 1]
+    for pattern in (r"\n", r"(?<=[.;?!])\s", r"\s"):
+        ends = [found.start() for found in re.finditer(pattern, head)]
+        if ends and ends[-1] > limit // 3:
+            return text[: ends[-1]].rstrip(), text[ends[-1] :].strip()
+    return text[:limit], text[limit:].strip()
+
+
+def _citation(citation: Citation) -> str:
+    parts = [f"law: {citation.law}"]
+    if citation.article is not None:
+        parts.append(f"article: {citation.article}")
+    if citation.clause is not None:
+        parts.append(f"clause: {citation.clause}")
+    if citation.point is not None:
+        parts.append(f"point: {_scalar(citation.point)}")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _scalar(text: str) -> str:
+    """A text as plain YAML where that says the same, else in quotes."""
+    try:
+        plain = yaml.safe_load(f"k: {text}\n") == {"k": text}
+    except (yaml.YAMLError, ValueError):
+        plain = False
+    flow = not any(sign in text for sign in ",[]{}#") and text not in ("y", "n")
+    return text if plain and flow else json.dumps(text, ensure_ascii=False)
+
+
+def _block(key: str, text: str) -> Iterator[str]:
+    yield f"    {key}: |"
+    yield from (f"      {line.strip()}".rstrip() for line in text.splitlines())
+
+
+def _comment(text: str, indent: str) -> Iterator[str]:
+    line = ""
+    for word in text.split():
+        if line and len(line) + len(word) >= _WIDTH:
+            yield f"{indent}# {line}"
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    yield f"{indent}# {line}"
