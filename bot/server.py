@@ -1,13 +1,17 @@
 """The composition root: everything that runs, put together from the settings.
 
 One ASGI application (web chat, health, metrics) and the tasks beside it (watching the knowledge).
+Whatever keeps it from starting is told in one sentence before anything is served.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,23 +20,27 @@ import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channels import metrics
 from bot.channels.web.chat import WebChat
 from bot.channels.web.guard import Guard
 from bot.channels.web.limit import Limiter
+from bot.channels.web.pages import Pages
 from bot.commands.talk import open_live
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
-from bot.errors import DatabaseUnavailable
+from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.knowledge.live import Live
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
 
+_WATCH_AGAIN_SECONDS = 10
 _log = structlog.get_logger(__name__)
 
 
@@ -51,19 +59,36 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 def build_app(settings: Settings, database: Database, live: Live[Snapshot]) -> Starlette:
     """The ASGI application."""
     handler = Handler(database, lambda: live.current)
-    chat = WebChat(handler, Limiter(), secure=settings.public_url.startswith("https://"))
+    pages = Pages(lambda: live.current)
+    chat = WebChat(handler, Limiter(), pages, secure=settings.public_url.startswith("https://"))
     routes: list[BaseRoute] = [
         Route("/healthz", _health(database, live)),
         Route("/readyz", _health(database, live, ready=True)),
-        Route("/metrics", _metrics),
+        Route("/metrics", _metrics(live)),
         *chat.routes(),
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, pages, settings.public_url)],
         lifespan=_lifespan(live),
-        exception_handlers={Exception: _failed, DatabaseUnavailable: _unavailable},
+        exception_handlers=_failures(pages),
     )
+
+
+def _failures(
+    pages: Pages,
+) -> dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 it is registered for no other
+        response = pages.failure(request.url.path, error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def unavailable(request: Request, error: Exception) -> Response:
+        _log.error("database_unavailable", sentence=str(error))
+        return pages.failure(request.url.path, 503)
+
+    return {HTTPException: refused, DatabaseUnavailable: unavailable}
 
 
 def _lifespan(
@@ -72,15 +97,25 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        watching = asyncio.create_task(live.watch(stop))
+        watching = asyncio.create_task(_watch(live, stop))
         try:
             yield
         finally:
             stop.set()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
+            await watching
 
     return lifespan
+
+
+async def _watch(live: Live[Snapshot], stop: asyncio.Event) -> None:
+    """Watch the knowledge until `stop` is set; a folder that cannot be watched is tried again."""
+    while not stop.is_set():
+        try:
+            await live.watch(stop)
+        except Exception as error:
+            _log.error("knowledge_not_watched", kind=type(error).__name__, reason=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _WATCH_AGAIN_SECONDS)
 
 
 def _health(
@@ -114,20 +149,12 @@ async def _database_trouble(database: Database) -> str:
     return ""
 
 
-async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def _metrics(live: Live[Snapshot]) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_request: Request) -> Response:
+        metrics.KNOWLEDGE_FAULTS.set(len(live.faults))
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-
-async def _failed(request: Request, error: Exception) -> Response:
-    # The text of an error may quote what a person typed; its kind and place are enough here.
-    _log.error("request_failed", path=request.url.path, kind=type(error).__name__, exc_info=False)
-    return PlainTextResponse("Máy chủ gặp lỗi. Xin bạn thử lại sau ít phút.", status_code=500)
-
-
-async def _unavailable(_request: Request, error: Exception) -> Response:
-    _log.error("database_unavailable", sentence=str(error))
-    sentence = "Máy chủ đang gián đoạn. Xin bạn gửi lại sau ít phút."
-    return JSONResponse({"error": sentence}, status_code=503)
+    return show
 
 
 def set_up_logs(level: str) -> None:
@@ -153,33 +180,54 @@ def run(settings: Settings) -> None:
     live = open_live(settings)
 
     async def serve() -> None:
-        async with open_database(settings) as database:
-            config = uvicorn.Config(
-                build_app(settings, database, live),
-                host=settings.host,
-                port=settings.port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-                proxy_headers=True,
-            )
-            server = uvicorn.Server(config)
-            serving = asyncio.create_task(server.serve())
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.02)
-            if server.started:
-                _announce(settings, server)
-            await serving
+        with open_port(settings.host, settings.port) as listening:
+            async with open_database(settings) as database:
+                config = uvicorn.Config(
+                    build_app(settings, database, live),
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=5,
+                    proxy_headers=True,
+                )
+                await _serve(uvicorn.Server(config), listening, settings)
 
     asyncio.run(serve())
 
 
-def _announce(settings: Settings, server: uvicorn.Server) -> None:
-    port = settings.port
-    for listening in server.servers:
-        for socket in listening.sockets:
-            port = socket.getsockname()[1]
-    address = settings.public_url or f"http://localhost:{port}"
+async def _serve(server: uvicorn.Server, listening: socket.socket, settings: Settings) -> None:
+    # When it has stopped serving, uvicorn sends the signal to the process again. Ours does nothing
+    # then, so that the database is closed in order.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        _announce(settings, listening.getsockname()[1])
+    await serving
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes any free one. Raises `SettingWrong` where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sentence = (
+                f"cổng {port} đang có chương trình khác dùng; hãy dừng chương trình đó hoặc chọn "
+                "cổng khác, ví dụ BOT_PORT=9000."
+            )
+            raise SettingWrong("BOT_PORT", sentence) from error
+        if error.errno == errno.EACCES:
+            sentence = f"không có quyền dùng cổng {port}; hãy chọn một cổng từ 1024 trở lên."
+            raise SettingWrong("BOT_PORT", sentence) from error
+        sentence = f"máy này không có địa chỉ «{host}»; thường dùng 0.0.0.0 hoặc 127.0.0.1."
+        raise SettingWrong("BOT_HOST", sentence) from error
+
+
+def _announce(settings: Settings, port: int) -> None:
+    address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
     print(f"Trang hỏi đáp:      {address}/", flush=True)  # noqa: T201 for whoever starts it
     print(f"Tình trạng dịch vụ: {address}/healthz", flush=True)  # noqa: T201

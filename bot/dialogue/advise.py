@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.calculators.calculate import Computed, calculate
+from bot.calculators.where import find_place
 from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.citations import render_citations
@@ -18,6 +19,8 @@ from bot.language.fold import fold, tidy
 from bot.language.mask import mask_numbers
 from bot.language.read import Reading
 from bot.matching.find import Match
+
+WHERE_TITLE = "Nơi bỏ phiếu"
 
 _MOSTLY = 0.5
 """Of a message's words: small talk that takes up so much of it is what the message is about."""
@@ -47,6 +50,11 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     computed = calculate(text, snapshot.base, today)
     if computed is not None:
         return _computed(snapshot, text, computed)
+    where = find_place(text, snapshot.base, snapshot.base.places)
+    if where is not None:
+        told = "\n".join([where.text, *(f"- {choice}" for choice in where.choices)])
+        named = Computed(WHERE_TITLE, told, where.citations, where.entries)
+        return _computed(snapshot, text, named)
     match = snapshot.matcher.find(mask_numbers(text))
     normalised = match.reading.line
     if match.score < 1:

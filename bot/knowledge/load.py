@@ -13,6 +13,7 @@ from bot.errors import Fault, KnowledgeFaulty
 from bot.knowledge.lint import check_base
 from bot.knowledge.model import Base, Elections, Entry, Law, Service, Words
 from bot.knowledge.parse import parse_elections, parse_entries, parse_laws, parse_service
+from bot.knowledge.place_lists import load_places
 from bot.knowledge.source import Faults, Value, open_source
 from bot.knowledge.word_files import (
     parse_concepts,
@@ -48,6 +49,12 @@ class _Folder:
         self.faults: list[Fault] = []
         self.print = hashlib.sha256()
 
+    def print_folder(self, folder: Path) -> None:
+        """Let the fingerprint tell every file of a folder."""
+        for path in sorted(folder.glob("*")):
+            if path.is_file():
+                self.print.update(path.name.encode() + b"\0" + path.read_bytes())
+
     def parse(self, name: str, parser: Callable[[Value], T], missing: T) -> T:
         path = self.folder / name
         faults = Faults(name)
@@ -79,6 +86,9 @@ def load(folder: Path, today: date) -> Loaded:
     for path in sorted((folder / "entries").glob("*.y*ml")):
         entries += files.parse(f"entries/{path.name}", parse_entries, [])
     words = _load_words(files)
+    places, place_faults = load_places(folder / "places")
+    files.faults += place_faults
+    files.print_folder(folder / "places")
     base = Base(
         service=service,
         entries={entry.id: entry for entry in entries},
@@ -86,6 +96,7 @@ def load(folder: Path, today: date) -> Loaded:
         elections=elections,
         words=words,
         version=files.print.hexdigest()[:16],
+        places=places,
     )
     checked = check_base(base, entries, today)
     return Loaded(base, tuple(sorted([*files.faults, *checked])))

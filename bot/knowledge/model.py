@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from bot.knowledge.places import Places
 from bot.language.read import NO_WORDS, WordLists
 
 
@@ -210,6 +211,7 @@ class Base:
     elections: Elections
     words: Words
     version: str
+    places: Places = Places()
 
     @cached_property
     def spoken(self) -> tuple[Entry, ...]:

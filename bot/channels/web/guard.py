@@ -50,7 +50,9 @@ class Guard:
                 _add_headers(message, scope["path"])
             await send(message)
 
-        if scope["method"] not in _SAFE_METHODS and is_foreign(Headers(scope=scope), self.public_host):
+        if scope["method"] not in _SAFE_METHODS and is_foreign(
+            Headers(scope=scope), self.public_host
+        ):
             await self.pages.failure(scope["path"], 403)(scope, receive, send_with_headers)
             return
         try:

@@ -169,11 +169,13 @@ def _at_the_mark(lines: Sequence[Line]) -> tuple[str, str, bool]:
             break
         if marks and len(asked) < _LONGEST_QUESTION:
             end = _last_mark(line.text, [m.end() for m in marks])
-            more = _second_question(lines[place + 1 :], line.text[end:])
-            question = [*lines[:place], Line(line.text[:end]), *lines[place + 1 : place + 1 + more]]
-            tail = line.text[end:].strip()
+            more = _second_question(lines[place:], line.text[end:])
+            if more:
+                asking, tail = lines[: place + 1 + more], ""
+            else:
+                asking, tail = [*lines[:place], Line(line.text[:end])], line.text[end:].strip()
             rest = [Line(tail, line.page, starts=True, full=line.full)] if tail else []
-            return join(question, one=True), join([*rest, *lines[place + 1 + more :]]), True
+            return join(asking, one=True), join([*rest, *lines[place + 1 + more :]]), True
         asked += line.text
     return _without_mark(lines)
 
@@ -188,17 +190,17 @@ def _last_mark(text: str, ends: Sequence[int]) -> int:
     return last
 
 
-def _second_question(below: Sequence[Line], tail: str) -> int:
-    """How many lines below hold a further question of the same paragraph; mostly none."""
-    if not tail.strip():
-        return 0
+def _second_question(lines: Sequence[Line], tail: str) -> int:
+    """How many lines below the first hold a further question of its paragraph; mostly none."""
     text = tail
-    for count, line in enumerate(below[:3], 1):
-        if line.starts or re.search(r"[.;:!]", text):
+    for count, line in enumerate(lines[1:4], 1):
+        if begins(line, lines[count - 1]):
             return 0
         text += " " + line.text
+        if re.search(r"[.;:!]", text):
+            return 0
         if line.text.endswith("?"):
-            return count if not re.search(r"[.;:!]", text) else 0
+            return count
     return 0
 
 

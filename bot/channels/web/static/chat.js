@@ -6,7 +6,6 @@
   const talk = document.getElementById("talk");
   const form = document.getElementById("ask");
   const field = document.getElementById("cau-hoi");
-  const send = form.querySelector("button");
   const state = document.getElementById("state");
   const typing = document.getElementById("typing");
 
@@ -18,16 +17,22 @@
   const LONGEST_SHOWN = 1000;
   const DRAFT = "hoi_dap_nhap";
 
-  let busy = false;
+  // What is on its way, the first one being sent: {message, line}. They leave one after the other.
+  const queue = [];
+  let sending = false;
+  // The message that could not be sent; sent again with the same words it keeps its id.
   let unsent = null;
+
+  const textsOf = (entries) => entries.map((entry) => entry.message.text).filter(Boolean);
 
   // The draft outlives a reload of this tab, where the browser lets a page keep anything.
   const keep = () => {
+    const text = [...textsOf(queue), field.value].filter(Boolean).join(" ");
+    const same = [unsent, ...queue.map((entry) => entry.message)].find((one) => one && one.text === text);
     try {
-      const draft = unsent && unsent.text === field.value ? unsent : { text: field.value };
-      if (field.value) sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+      if (text) sessionStorage.setItem(DRAFT, JSON.stringify(same || { text }));
       else sessionStorage.removeItem(DRAFT);
-    } catch { /* then only the field holds it */ }
+    } catch { /* then only this page holds it */ }
   };
 
   const recall = () => {
@@ -58,12 +63,6 @@
     return line;
   };
 
-  const wait = (on) => {
-    busy = on;
-    send.disabled = on;
-    typing.hidden = !on;
-  };
-
   class Told extends Error {}
 
   async function post(message) {
@@ -85,31 +84,47 @@
     }
   }
 
-  async function say(message, shown) {
-    if (busy) return;
-    const isText = message.text !== undefined;
-    wait(true);
+  async function sendAll() {
+    if (sending) return;
+    sending = true;
+    typing.hidden = false;
     tell(WAITING);
-    const line = showSaid(shown);
-    line.scrollIntoView({ block: "start" });
-    unsent = message;
-    keep();
     try {
-      const html = await post(message);
-      unsent = null;
-      // Words typed meanwhile are the next question.
-      if (isText && field.value === message.text) field.value = "";
-      talk.insertAdjacentHTML("beforeend", html);
+      while (queue.length) {
+        const { message, line } = queue[0];
+        const html = await post(message);
+        queue.shift();
+        unsent = null;
+        line.insertAdjacentHTML("afterend", html);
+        line.scrollIntoView({ block: "start" });
+        keep();
+      }
       tell("");
     } catch (error) {
-      line.remove();
-      tell((error instanceof Told && error.message) || (isText ? AWAY : AWAY_PRESS), true);
+      giveBack(error);
     } finally {
-      wait(false);
+      sending = false;
+      typing.hidden = true;
       keep();
-      if (isText) field.focus({ preventScroll: true });
     }
-    if (line.isConnected) line.scrollIntoView({ block: "start" });
+  }
+
+  // Nothing typed is lost: what could not be sent stands in the field again.
+  function giveBack(error) {
+    unsent = queue[0].message;
+    const away = unsent.text === undefined ? AWAY_PRESS : AWAY;
+    const unhandled = queue.splice(0);
+    unhandled.forEach((entry) => entry.line.remove());
+    field.value = [...textsOf(unhandled), field.value].filter(Boolean).join(" ");
+    tell((error instanceof Told && error.message) || away, true);
+  }
+
+  function say(message, shown) {
+    const line = showSaid(shown);
+    queue.push({ message, line });
+    line.scrollIntoView({ block: "start" });
+    keep();
+    sendAll();
   }
 
   form.addEventListener("submit", (event) => {
@@ -117,7 +132,9 @@
     const text = field.value;
     if (!text.trim()) return;
     const isRetry = unsent !== null && unsent.text === text;
+    field.value = "";
     say({ id: isRetry ? unsent.id : newId(), text }, text);
+    field.focus({ preventScroll: true });
   });
 
   talk.addEventListener("submit", (event) => {
