@@ -189,23 +189,33 @@ def run(settings: Settings) -> None:
                     server_header=False,
                     timeout_graceful_shutdown=5,
                     proxy_headers=True,
+                    ws="none",
                 )
-                await _serve(uvicorn.Server(config), listening, settings)
+                server = _Server(config)
+                port = listening.getsockname()[1]
+                server.address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
+                _outlive_signals()
+                await server.serve(sockets=[listening])
 
     asyncio.run(serve())
 
 
-async def _serve(server: uvicorn.Server, listening: socket.socket, settings: Settings) -> None:
+def _outlive_signals() -> None:
     # When it has stopped serving, uvicorn sends the signal to the process again. Ours does nothing
     # then, so that the database is closed in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.02)
-    if server.started:
-        _announce(settings, listening.getsockname()[1])
-    await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that tells where it can be reached as soon as it can."""
+
+    address = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"Trang hỏi đáp:      {self.address}/", flush=True)  # noqa: T201 for whoever starts it
+        print(f"Tình trạng dịch vụ: {self.address}/healthz", flush=True)  # noqa: T201
 
 
 def open_port(host: str, port: int) -> socket.socket:
@@ -225,9 +235,3 @@ def open_port(host: str, port: int) -> socket.socket:
             raise SettingWrong("BOT_PORT", sentence) from error
         sentence = f"máy này không có địa chỉ «{host}»; thường dùng 0.0.0.0 hoặc 127.0.0.1."
         raise SettingWrong("BOT_HOST", sentence) from error
-
-
-def _announce(settings: Settings, port: int) -> None:
-    address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
-    print(f"Trang hỏi đáp:      {address}/", flush=True)  # noqa: T201 for whoever starts it
-    print(f"Tình trạng dịch vụ: {address}/healthz", flush=True)  # noqa: T201

@@ -47,17 +47,12 @@ class Advice:
 def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     """The advice on a question; `today` is the day in Việt Nam, for what counts days."""
     words = snapshot.base.words
-    computed = calculate(text, snapshot.base, today)
-    if computed is not None:
-        return _computed(snapshot, text, computed)
-    where = find_place(text, snapshot.base, snapshot.base.places)
-    if where is not None:
-        told = "\n".join([where.text, *(f"- {choice}" for choice in where.choices)])
-        named = Computed(WHERE_TITLE, told, where.citations, where.entries)
-        return _computed(snapshot, text, named)
     match = snapshot.matcher.find(mask_numbers(text))
     normalised = match.reading.line
     if match.score < 1:
+        computed = _compute(snapshot, text, today)
+        if computed is not None:
+            return _computed(snapshot, text, computed)
         said = (
             is_whole_remark(text, words.refusals)
             or is_whole_remark(text, words.smalltalk)
@@ -80,6 +75,18 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
         normalised=normalised,
         match=match,
     )
+
+
+def _compute(snapshot: Snapshot, text: str, today: date) -> Computed | None:
+    """What a calculator says to a question, or the list of polling places."""
+    computed = calculate(text, snapshot.base, today)
+    if computed is not None:
+        return computed
+    where = find_place(text, snapshot.base, snapshot.base.places)
+    if where is None:
+        return None
+    told = "\n".join([where.text, *(f"- {choice}" for choice in where.choices)])
+    return Computed(WHERE_TITLE, told, where.citations, where.entries)
 
 
 def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:

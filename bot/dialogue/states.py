@@ -62,7 +62,7 @@ def remember(buttons: Sequence[Button], now: datetime) -> State:
 
 
 def read_choice(text: str) -> int | None:
-    """The place (from 0) that "2", "b.", "đáp án B" or "số hai ạ" points to; None for words."""
+    """The place (from 0) that "2", "b.", "đáp án B" or "số hai ạ" points to, or None."""
     typed = tidy(text).translate(_KEYCAP).lower()
     found = _CHOICE.fullmatch(fold(typed))
     if found is None:

@@ -74,6 +74,10 @@ def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
     for name in dict.fromkeys(names_in(entry.answer) + names_in(entry.detail)):
         if name not in variables:
             yield _fault(entry, f"Không có biến nào tên «{{{name}}}» trong elections.yaml.")
+    for text in (entry.answer, entry.detail):
+        rest = fill(text, dict.fromkeys(names_in(text), ""))
+        if "{" in rest or "}" in rest:
+            yield _fault(entry, "Có dấu ngoặc nhọn lẻ. Biến phải viết đủ hai dấu: {ten_bien}.")
     lengths = (
         ("Câu trả lời", fill(entry.answer, variables), LONGEST_ANSWER),
         ("Phần xem thêm", fill(entry.detail, variables), LONGEST_DETAIL),
@@ -122,8 +126,8 @@ def _currency(base: Base, entry: Entry, today: date) -> Iterator[Fault]:
         yield _fault(entry, "Chưa ghi ai duyệt và ngày duyệt (reviewed).")
     if entry.valid_to and entry.valid_to < today:
         yield _fault(entry, f"Đã hết hiệu lực từ {show_date(entry.valid_to)}.", blocking=False)
-    for citation in dict.fromkeys(entry.citations):
-        yield from _stale(base, entry, citation, today)
+    # Two clauses of one article go stale with one sentence.
+    yield from dict.fromkeys(f for c in entry.citations for f in _stale(base, entry, c, today))
 
 
 def _stale(base: Base, entry: Entry, citation: Citation, today: date) -> Iterator[Fault]:

@@ -76,4 +76,8 @@ class Live(Generic[T]):
         async for _changes in watchfiles.awatch(
             self._folder, stop_event=stop, debounce=300, step=100, rust_timeout=1_000
         ):
-            await asyncio.to_thread(self.reload)
+            try:
+                await asyncio.to_thread(self.reload)
+            except Exception:
+                # Whatever went wrong with one edit, the next one must still be seen.
+                _log.exception("knowledge_reload_failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,7 +65,9 @@ class _Folder:
         else:
             root = open_source(path, name, faults)
             value = missing if root is None else parser(root)
-            self.print.update(name.encode() + b"\0" + path.read_bytes())
+            # An editor may have taken the file away meanwhile; that change is told as well.
+            with suppress(OSError):
+                self.print.update(name.encode() + b"\0" + path.read_bytes())
         self.faults += faults.found
         return value
 

@@ -211,7 +211,7 @@ class Base:
     elections: Elections
     words: Words
     version: str
-    places: Places = Places()
+    places: Places = field(default_factory=Places)
 
     @cached_property
     def spoken(self) -> tuple[Entry, ...]:

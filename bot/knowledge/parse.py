@@ -60,8 +60,7 @@ def parse_entries(root: Value) -> list[Entry]:
 
 
 def _entry(item: Value, part: str) -> Entry:
-    named = item.mapping().get("id")
-    entry_id = named.text() if named else ""
+    entry_id = item.peek("id")
     keys = item.named(entry_id or "(chưa có mã)").mapping()
     keys.allow(*_ENTRY_KEYS)
     if (written_id := keys.need("id")) is not None:
@@ -218,8 +217,7 @@ def _figure(key: str, value: Value) -> Figure:
 
 
 def _milestone(value: Value) -> Milestone:
-    named = value.mapping().get("id")
-    keys = value.named(named.text() if named else "").mapping()
+    keys = value.named(value.peek("id")).mapping()
     keys.allow("id", "what", "days_before", "kind", "who", "scope", "citations", "actual", "note")
     actual = keys.get("actual")
     days = {k: v.day() for k, v in actual.mapping()} if actual else {}

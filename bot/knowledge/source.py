@@ -7,6 +7,7 @@ where it can, what was meant. Reading goes on after a fault: all of them are rep
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,9 @@ from bot.language.fold import tidy
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STR = "tag:yaml.org,2002:str"
 _NULL = "tag:yaml.org,2002:null"
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEPEST = 1_000
+_DASHES = re.compile(r"(?:[-?:]\s{1,9}){1000}")
 LARGEST_FILE = 20_000_000
 """Bytes; a knowledge file beyond this is a mistake, not knowledge."""
 
@@ -121,15 +125,25 @@ class Value:
         """The keys and values standing here."""
         if not isinstance(self.node, yaml.MappingNode):
             self.fault("Chỗ này phải có dạng «tên: giá trị».")
-            return Mapping(self, {})
+            return Mapping(self, {}, {})
+        keys: dict[str, Value] = {}
         values: dict[str, Value] = {}
         for key_node, value_node in self.node.value:
             key = Value(key_node, self.faults, self.entry)
             name = str(key_node.value)
             if name in values:
                 key.fault(f"Khóa «{name}» viết hai lần.")
+            keys[name] = key
             values[name] = Value(value_node, self.faults, self.entry)
-        return Mapping(self, values)
+        return Mapping(self, values, keys)
+
+    def peek(self, key: str) -> str:
+        """What is written under a key, if anything; its faults are left to whoever takes it."""
+        if isinstance(self.node, yaml.MappingNode):
+            for key_node, value in self.node.value:
+                if key_node.value == key and isinstance(value, yaml.ScalarNode):
+                    return "" if value.tag == _NULL else str(value.value).strip()
+        return ""
 
     def _scalar(self) -> str:
         if not isinstance(self.node, yaml.ScalarNode):
@@ -144,6 +158,7 @@ class Mapping:
 
     at: Value
     values: dict[str, Value]
+    keys: dict[str, Value]
 
     def need(self, key: str) -> Value | None:
         """The value of a key that must be there; None after a fault."""
@@ -158,9 +173,9 @@ class Mapping:
 
     def allow(self, *keys: str) -> None:
         """Fault every other key."""
-        for name, value in self.values.items():
+        for name, key in self.keys.items():
             if name not in keys:
-                value.fault(f"Không có khóa nào tên «{name}»{_did_you_mean(name, list(keys))}.")
+                key.fault(f"Không có khóa nào tên «{name}»{_did_you_mean(name, list(keys))}.")
 
     def __iter__(self) -> Iterator[tuple[str, Value]]:
         return iter(self.values.items())
@@ -177,13 +192,19 @@ def open_source(path: Path, name: str, faults: Faults) -> Value | None:
         if path.stat().st_size > LARGEST_FILE:
             faults.add(1, "", "Tệp quá lớn.")
             return None
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)
+        text = path.read_text(encoding="utf-8-sig")
+        if _is_too_deep(text):
+            faults.add(1, "", "Quá nhiều dấu ngoặc hoặc gạch ngang lồng vào nhau.")
+            return None
+        root = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError:
         faults.add(1, "", "Tệp không phải UTF-8. Hãy lưu lại với bảng mã UTF-8.")
     except OSError as error:
         faults.add(1, "", f"Không đọc được tệp: {error.strerror}.")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "quoted scalar" in (error.context or ""):
+            mark = error.context_mark or mark  # where the quotes open, not where the file ends
         faults.add(mark.line + 1 if mark else 1, "", _explain(error))
     except yaml.YAMLError:
         faults.add(1, "", "Tệp có ký tự mà YAML không cho phép.")
@@ -196,6 +217,16 @@ def open_source(path: Path, name: str, faults: Faults) -> Value | None:
             return None
         return Value(root, faults)
     return None
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether so much is nested that composing it would exhaust the stack and end the program."""
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found.group() in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return _DASHES.search(text) is not None
 
 
 def _explain(error: yaml.MarkedYAMLError) -> str:

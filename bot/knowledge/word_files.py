@@ -82,9 +82,9 @@ def parse_outside(root: Value) -> tuple[Subject, ...]:
 
 
 def _subject(item: Value) -> Subject:
-    named = item.mapping().get("id")
-    keys = item.named(named.text() if named else "").mapping()
+    keys = item.named(item.peek("id")).mapping()
     keys.allow("id", "title", "phrasings")
+    named = keys.need("id")
     title, phrasings = keys.need("title"), keys.need("phrasings")
     return Subject(
         named.text() if named else "",
@@ -94,9 +94,9 @@ def _subject(item: Value) -> Subject:
 
 
 def _remark(item: Value) -> Remark:
-    named = item.mapping().get("id")
-    keys = item.named(named.text() if named else "").mapping()
+    keys = item.named(item.peek("id")).mapping()
     keys.allow("id", "reply", "exact", "parts")
+    named = keys.need("id")
     said = keys.need("reply")
     return Remark(
         id=named.text() if named else "",

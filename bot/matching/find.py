@@ -20,6 +20,7 @@ from bot.language.vocabulary import Vocabulary
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Likelihood
+from bot.matching.memory import give_back_memory
 from bot.matching.model import DEFAULT, Fitted, chance
 from bot.matching.postings import Floats, Ints, Lexicon, Numbered, Packed, Places, Terms, join, post
 from bot.matching.score import Asked, Evidence, Wordings, best_rows, features_of
@@ -108,6 +109,8 @@ class Matcher:
         answers = Terms.of_texts(self._lexicon, map(self._answer_terms, self.entries))
         rows = join([words, pairs])
         self.index = Index(self._lexicon, rows, self._owner_of, post(answers))
+        del words, pairs, rows, folded, marked, concepts
+        give_back_memory()
 
     def _read_wordings(self) -> tuple[Numbered, Numbered, Terms]:
         """Read every phrasing; its folded words, those with marks, and its concepts."""

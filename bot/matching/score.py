@@ -125,7 +125,8 @@ def _likenesses(asked: Asked, wordings: Wordings, numbers: Ints) -> tuple[Array,
 
     def nearest(scorer: Callable[..., float], line: str, lines: list[str]) -> Array:
         likeness: Array = process.cdist([line], lines, scorer=scorer, dtype=np.float64)
-        return likeness.reshape(numbers.shape).max(axis=1)
+        highest: Array = likeness.reshape(numbers.shape).max(axis=1)
+        return highest
 
     letters = nearest(fuzz.ratio, asked.folded, folded)
     words = nearest(fuzz.token_set_ratio, asked.folded, folded)

@@ -6,6 +6,7 @@ has a strength of its own, each step from number to number a price; the best cha
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +21,12 @@ _REACH = 80
 _LOOK = 14
 """So many lines below a candidate may still hold its question."""
 _TOC_RUN = 4
+_TOC_LINES = 6
 _BARE_LENGTH = 400
+# A question mark or a row of dots, then the number of a page at the end of a line.
+_PAGED = re.compile(
+    r"(?:\?[)”\"»]?\s+(?:[.…·_]\s?)*\d{1,4}|(?:[.…·_]\s?){4,}\s*\d{1,4})\s*$", re.MULTILINE
+)
 _GOES_ON = ("(", ",", " xem", " tại", " ở", " và", " theo")
 _ENDINGS = tuple('.?!:;…)”"»')
 
@@ -35,24 +41,26 @@ class Candidate:
     bare: bool
 
 
-def find_questions(lines: Sequence[Line], parts: Sequence[int]) -> tuple[list[Candidate], set[int]]:
+def find_questions(
+    lines: Sequence[Line], parts: Sequence[int], ends: Sequence[int]
+) -> tuple[list[Candidate], set[int]]:
     """The questions in order, and the places of those that stand in a table of contents.
 
     `parts` are the places where a part begins: there, and only there, may counting begin anew
-    without a doubt.
+    without a doubt. `ends` are those where an appendix or the like begins.
     """
-    candidates = _candidates(lines, parts)
+    candidates = _candidates(lines, [*parts, *ends])
     contents = _contents(candidates)
     real = [c for c in candidates if c.place not in contents]
     return _best_chain(real, parts), contents
 
 
-def _candidates(lines: Sequence[Line], parts: Sequence[int]) -> list[Candidate]:
+def _candidates(lines: Sequence[Line], breaks: Sequence[int]) -> list[Candidate]:
     heads = [(i, head) for i, line in enumerate(lines) if (head := question_head(line.text))]
     stops = Counter(head[1] for _, head in heads)
     usual = stops.most_common(1)[0][0] if stops else ""
     bold = sum(lines[i].bold for i, _ in heads) > len(heads) / 2
-    ends = sorted([*(i for i, _ in heads), *parts, len(lines)])
+    ends = sorted([*(i for i, _ in heads), *breaks, len(lines)])
     found = []
     for place, (number, stop, rest) in heads:
         end = ends[bisect_right(ends, place)]
@@ -88,19 +96,13 @@ def _is_bare(rest: str, below: Sequence[Line]) -> bool:
     texts = [rest, *(line.text for line in below)]
     if any(answer_begins(text) is not None or ANSWER_INSIDE.search(text) for text in texts):
         return False
+    if _PAGED.search("\n".join(texts[:_TOC_LINES])):
+        return True
     whole = " ".join(texts)
     if len(whole) > _BARE_LENGTH:
-        # The last line of a table of contents has other text below it.
-        return bool(LEADER.search(_asked_part(texts)))
+        return False
     without = LEADER.sub("", whole).rstrip(" .…·_")
     return without.endswith("?") or (LEADER.search(whole) is not None and "?" not in whole)
-
-
-def _asked_part(texts: Sequence[str]) -> str:
-    for count, text in enumerate(texts[:6], 1):
-        if "?" in text or LEADER.search(text):
-            return " ".join(texts[:count])
-    return ""
 
 
 def _contents(candidates: Sequence[Candidate]) -> set[int]:

@@ -23,6 +23,8 @@ from bot.knowledge.booklet.model import Booklet, Line, Page
 
 _MOST_PAGES = 5_000
 _PASSWORD = 4
+# PDFium sets one of these for the hyphen that breaks a word, and no end of line after it.
+_LAST_HYPHEN = (0x02, 0xFFFE)
 # PDFium must not be entered by two threads at once.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -139,6 +141,10 @@ def _rows(text: pypdfium2.PdfTextPage) -> Iterator[_Row]:
             continue
         pdfium.FPDFText_GetLooseCharBox(text.raw, place, ctypes.byref(box))
         letters.append(_Letter(chr(code), box.left, box.bottom, box.right, box.top))
+        if code in _LAST_HYPHEN:
+            if row := _row(text, letters, first):
+                yield row
+            letters, first = [], place + 1
     if row := _row(text, letters, first):
         yield row
 

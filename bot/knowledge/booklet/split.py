@@ -52,7 +52,8 @@ class _Part:
 def split(lines: Sequence[Line]) -> tuple[list[Section], bool]:
     """The questions in order, and whether a table of contents was passed over."""
     parts = _parts(lines)
-    questions, contents = find_questions(lines, [part.place for part in parts])
+    backs = [place for place, line in enumerate(lines) if back_matter(line.text)]
+    questions, contents = find_questions(lines, [part.place for part in parts], backs)
     if contents:
         parts = [p for p in parts if not _among(p.place, contents, lines)]
     parts = _ordered(parts)
@@ -61,7 +62,7 @@ def split(lines: Sequence[Line]) -> tuple[list[Section], bool]:
             *(q.place for q in questions),
             *(p.place for p in parts),
             *contents,
-            *(i for i, line in enumerate(lines) if back_matter(line.text)),
+            *backs,
             len(lines),
         }
     )
