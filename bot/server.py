@@ -56,11 +56,14 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-def build_app(settings: Settings, database: Database, live: Live[Snapshot]) -> Starlette:
+def build_app(
+    settings: Settings, database: Database, live: Live[Snapshot], limiter: Limiter | None = None
+) -> Starlette:
     """The ASGI application."""
     handler = Handler(database, lambda: live.current)
     pages = Pages(lambda: live.current)
-    chat = WebChat(handler, Limiter(), pages, secure=settings.public_url.startswith("https://"))
+    secure = settings.public_url.startswith("https://")
+    chat = WebChat(handler, limiter or Limiter(), pages, secure)
     routes: list[BaseRoute] = [
         Route("/healthz", _health(database, live)),
         Route("/readyz", _health(database, live, ready=True)),

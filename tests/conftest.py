@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.dialogue.snapshot import Snapshot, build_snapshot
 from bot.knowledge.load import Loaded, load
 from bot.knowledge.model import Base
+
+# A busy machine is slow, not wrong: no example fails for the time it took.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 KNOWLEDGE = ROOT / "knowledge"
@@ -33,3 +38,10 @@ def base(loaded: Loaded) -> Base:
 def snapshot(base: Base) -> Snapshot:
     """The project's own knowledge, ready to answer."""
     return build_snapshot(base, KNOWLEDGE)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the pictures of the docs be taken anew."""
+    parser.addoption(
+        "--update-pictures", action="store_true", help="take the pictures in docs/pictures anew"
+    )

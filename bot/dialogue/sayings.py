@@ -34,7 +34,7 @@ HELP = (
 )
 
 REFUSED = "Xin lỗi, tôi chưa có câu trả lời đã được duyệt cho câu hỏi này."
-OUTSIDE = "Câu này có vẻ về {}. Tôi chưa được giao trả lời về việc ấy, chỉ về bầu cử."
+OUTSIDE = "Câu này có vẻ hỏi về {}. Xin lỗi, tôi chỉ trả lời về pháp luật bầu cử."
 KEPT = "Câu hỏi của bạn đã được ghi lại để cán bộ bổ sung."
 NEAREST = "Những nội dung gần với câu hỏi của bạn:"
 NONE_CHOSEN = "Cảm ơn bạn đã cho biết. Tôi chưa có câu trả lời đúng ý bạn."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.knowledge.model import Remark
-from bot.language.fold import fold, tidy
+from bot.language.fold import fold_word, tidy
 from bot.language.read import split_words
 
 _SHORT = 2
@@ -17,7 +17,7 @@ _SHORT = 2
 
 def is_whole_remark(text: str, remarks: Iterable[Remark]) -> Remark | None:
     """The remark whose wording is the whole message, marks aside."""
-    line = " ".join(fold(word) for word in split_words(tidy(text)))
+    line = " ".join(fold_word(word) for word in split_words(tidy(text)))
     return next((remark for remark in remarks if line and line in remark.exact), None)
 
 
@@ -27,7 +27,7 @@ def find_remark_in(text: str, remarks: Iterable[Remark], share: float = 0) -> Re
     A word typed with marks must have the part's marks: "cảm đi" is not in "cấm đi".
     """
     words = split_words(tidy(text))
-    folded = [fold(word) for word in words]
+    folded = list(map(fold_word, words))
     for remark in remarks:
         for part in remark.parts:
             if len(part) >= share * len(words) and _stands_in(part, words, folded):
@@ -36,11 +36,13 @@ def find_remark_in(text: str, remarks: Iterable[Remark], share: float = 0) -> Re
 
 
 def _stands_in(part: tuple[str, ...], words: list[str], folded: list[str]) -> bool:
-    size = len(part)
+    size, first = len(part), fold_word(part[0])
+    if first not in folded:
+        return False
     # Without marks a word or two mean too much else: "con cho" is "còn cho" or "còn chỗ".
-    accepted = [(p, fold(p)) if size > _SHORT else (p,) for p in part]
+    accepted = [(p, fold_word(p)) if size > _SHORT else (p,) for p in part]
     return any(
         all(w in ways for w, ways in zip(words[at : at + size], accepted, strict=False))
         for at in range(len(words) - size + 1)
-        if folded[at] == fold(part[0])
+        if folded[at] == first
     )

@@ -51,9 +51,10 @@ class State:
         """The state out of the store; a damaged one is an empty one."""
         try:
             at = datetime.fromisoformat(data["at"]) if data.get("at") else None
-            return cls(tuple((str(c), str(t)) for c, t in data.get("offered", ())), at)
-        except (TypeError, ValueError):
+            offered = tuple((str(c), str(t)) for c, t in data.get("offered", ()))
+        except (AttributeError, TypeError, ValueError):
             return cls()
+        return cls(offered, at) if at is None or at.tzinfo else cls()
 
 
 def remember(buttons: Sequence[Button], now: datetime) -> State:

@@ -7,7 +7,7 @@ or ran out) are for an editor to look at, while the base goes on serving.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.clock import show_date
@@ -24,22 +24,37 @@ LONGEST_DETAIL = 1_900
 LONGEST_QUESTION = 200
 
 
-def check_base(base: Base, entries: Sequence[Entry], today: date) -> Iterator[Fault]:
-    """Every fault between the files; `entries` holds doubles that the base's mapping lost."""
-    if not entries:
+def check_base(
+    base: Base, entries: Sequence[Entry], today: date, unread: Collection[str] = ()
+) -> Iterator[Fault]:
+    """Every fault between the files; `entries` holds doubles that the base's mapping lost.
+
+    What stands in the `unread` files is not known, so nothing is said to be missing from them.
+    """
+    whole = not any(name.startswith("entries/") for name in unread)
+    if not entries and whole:
         yield Fault("entries", 1, "", "Chưa có mục hỏi đáp nào trong thư mục entries/.")
     variables = variables_of(base.elections)
     sayable = [[_sayable(text) for text in entry.questions] for entry in entries]
     yield from _doubles(entries)
     yield from _collisions(entries, sayable)
     for entry, said in zip(entries, sayable, strict=True):
+        if "elections.yaml" not in unread:
+            yield from _variables(entry, variables)
         yield from _texts(entry, variables)
         yield from _repeats(entry, said)
-        yield from _references(base, entry)
-        yield from _citations(base, entry)
+        if "base.yaml" not in unread:
+            yield from _groups(base, entry)
+        if whole:
+            yield from _references(base, entry)
+        if not entry.citations and entry.status is not Status.DRAFT:
+            yield _fault(entry, "Chưa có căn cứ pháp lý (citations).")
+        if "laws.yaml" not in unread:
+            yield from _citations(base, entry)
         if entry.status in (Status.STARTER, Status.APPROVED):
             yield from _currency(base, entry, today)
-    yield from _milestones(base)
+    if "laws.yaml" not in unread:
+        yield from _milestones(base)
 
 
 def _fault(entry: Entry, sentence: str, *, blocking: bool = True) -> Fault:
@@ -70,7 +85,7 @@ def _sayable(text: str) -> str:
     return " ".join(split_words(fold(text)))
 
 
-def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
+def _variables(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
     for name in dict.fromkeys(names_in(entry.answer) + names_in(entry.detail)):
         if name not in variables:
             yield _fault(entry, f"Không có biến nào tên «{{{name}}}» trong elections.yaml.")
@@ -78,6 +93,9 @@ def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
         rest = fill(text, dict.fromkeys(names_in(text), ""))
         if "{" in rest or "}" in rest:
             yield _fault(entry, "Có dấu ngoặc nhọn lẻ. Biến phải viết đủ hai dấu: {ten_bien}.")
+
+
+def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
     lengths = (
         ("Câu trả lời", fill(entry.answer, variables), LONGEST_ANSWER),
         ("Phần xem thêm", fill(entry.detail, variables), LONGEST_DETAIL),
@@ -90,18 +108,22 @@ def _texts(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:
 
 def _repeats(entry: Entry, said: list[str]) -> Iterator[Fault]:
     for text, times in Counter(said).items():
-        if times > 1:
+        if text and times > 1:
             yield _fault(entry, f"Cách hỏi «{text}» viết {times} lần.")
-        if not text:
-            yield _fault(entry, "Có một cách hỏi không có chữ nào.")
+    # An empty one was told where it was read.
+    if any(written and not text for written, text in zip(entry.questions, said, strict=True)):
+        yield _fault(entry, "Có một cách hỏi không có chữ nào.")
 
 
-def _references(base: Base, entry: Entry) -> Iterator[Fault]:
+def _groups(base: Base, entry: Entry) -> Iterator[Fault]:
     if entry.part not in {part.id for part in base.service.parts}:
         yield _fault(entry, f"Không có phần nào mang mã «{entry.part}» trong base.yaml.")
     for group in entry.audience:
         if group not in {audience.id for audience in base.service.audiences}:
             yield _fault(entry, f"Không có nhóm người đọc nào mang mã «{group}» trong base.yaml.")
+
+
+def _references(base: Base, entry: Entry) -> Iterator[Fault]:
     if entry.family not in base.entries:
         yield _fault(entry, f"Nhóm «{entry.family}» không phải là mã của mục nào.")
     for other in entry.related:
@@ -114,8 +136,6 @@ def _references(base: Base, entry: Entry) -> Iterator[Fault]:
 
 
 def _citations(base: Base, entry: Entry) -> Iterator[Fault]:
-    if not entry.citations and entry.status is not Status.DRAFT:
-        yield _fault(entry, "Chưa có căn cứ pháp lý (citations).")
     for citation in entry.citations:
         if citation.law not in base.laws:
             yield _fault(entry, f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml.")
@@ -151,7 +171,5 @@ def _milestones(base: Base) -> Iterator[Fault]:
     for milestone in base.elections.milestones:
         for citation in milestone.citations:
             if citation.law not in base.laws:
-                yield Fault(
-                    "elections.yaml", 1, milestone.id,
-                    f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml.",
-                )  # fmt: skip
+                sentence = f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml."
+                yield Fault("elections.yaml", milestone.line, milestone.id, sentence)

@@ -49,6 +49,7 @@ class _Folder:
         self.folder = folder
         self.faults: list[Fault] = []
         self.print = hashlib.sha256()
+        self.unread: set[str] = set()
 
     def print_folder(self, folder: Path) -> None:
         """Let the fingerprint tell every file of a folder."""
@@ -59,12 +60,15 @@ class _Folder:
     def parse(self, name: str, parser: Callable[[Value], T], missing: T) -> T:
         path = self.folder / name
         faults = Faults(name)
+        self.unread.add(name)
         if not path.is_file():
             faults.add(1, "", "Thiếu tệp này trong thư mục kiến thức.")
             value = missing
         else:
             root = open_source(path, name, faults)
             value = missing if root is None else parser(root)
+            if root is not None and root.is_mapping:
+                self.unread.discard(name)
             # An editor may have taken the file away meanwhile; that change is told as well.
             with suppress(OSError):
                 self.print.update(name.encode() + b"\0" + path.read_bytes())
@@ -101,7 +105,7 @@ def load(folder: Path, today: date) -> Loaded:
         version=files.print.hexdigest()[:16],
         places=places,
     )
-    checked = check_base(base, entries, today)
+    checked = check_base(base, entries, today, files.unread)
     return Loaded(base, tuple(sorted([*files.faults, *checked])))
 
 

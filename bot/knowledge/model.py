@@ -132,7 +132,7 @@ class Election:
 class Milestone:
     """A day counted from election day: positive before it, negative after.
 
-    `actual` holds the day on which it was really done, by election.
+    `actual` holds the day on which it was really done, by election; `line` is where it stands.
     """
 
     id: str
@@ -143,6 +143,7 @@ class Milestone:
     scope: str
     citations: tuple[Citation, ...]
     actual: Mapping[str, date] = field(default_factory=dict)
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import date
 from typing import TypeVar
 
@@ -121,8 +121,8 @@ def _citation(value: Value) -> Citation:
         value.fault("Có khoản thì phải có điều (article).")
     return Citation(
         law=_maybe(keys.need("law"), Value.text, ""),
-        article=_maybe(keys.get("article"), Value.whole, None),
-        clause=_maybe(keys.get("clause"), Value.whole, None),
+        article=_maybe(keys.get("article"), Value.number, None),
+        clause=_maybe(keys.get("clause"), Value.number, None),
         point=_maybe(keys.get("point"), Value.text, None),
     )
 
@@ -132,10 +132,11 @@ def parse_laws(root: Value) -> dict[str, Law]:
     top = root.mapping()
     top.allow("laws")
     listed = top.need("laws")
-    return {key: _law(key, value) for key, value in listed.mapping()} if listed else {}
+    laws = dict(listed.mapping()) if listed else {}
+    return {key: _law(key, value, laws.keys()) for key, value in laws.items()}
 
 
-def _law(key: str, value: Value) -> Law:
+def _law(key: str, value: Value, known: Set[str]) -> Law:
     keys = value.named(key).mapping()
     keys.allow("number", "short", "title", "issuer", "passed", "in_force", "changes", "note")
     start, end = _period(keys.get("in_force"))
@@ -147,18 +148,23 @@ def _law(key: str, value: Value) -> Law:
         title=_maybe(keys.need("title"), Value.line_text, ""),
         in_force_from=start,
         in_force_to=end,
-        changes=tuple(filter(None, map(_change, changes.items()))) if changes else (),
+        changes=tuple(filter(None, (_change(c, known) for c in changes.items())))
+        if changes
+        else (),
     )
 
 
-def _change(value: Value) -> Change | None:
+def _change(value: Value, known: Set[str]) -> Change | None:
     keys = value.mapping()
     keys.allow("by", "on", "articles")
     by, on, articles = keys.need("by"), keys.need("on"), keys.need("articles")
     day = _maybe(on, Value.day, None)
     if by is None or day is None or articles is None:
         return None
-    return Change(by.text(), day, frozenset(item.whole() for item in articles.items()))
+    written = by.text()
+    if written not in known:
+        by.fault(f"Không có văn bản nào mang mã «{written}» trong laws.yaml.")
+    return Change(written, day, frozenset(item.number() for item in articles.items()))
 
 
 def parse_elections(root: Value) -> Elections:
@@ -186,7 +192,13 @@ def parse_elections(root: Value) -> Elections:
 
 
 def _milestones(value: Value | None) -> tuple[Milestone, ...]:
-    return tuple(map(_milestone, value.items())) if value else ()
+    found: dict[str, Milestone] = {}
+    for item in value.items() if value else ():
+        milestone = _milestone(item)
+        if milestone.id in found:
+            item.named(milestone.id).fault("Mã này đã dùng cho một mốc khác.")
+        found[milestone.id] = milestone
+    return tuple(found.values())
 
 
 def _election(key: str, value: Value) -> Election | None:
@@ -230,6 +242,7 @@ def _milestone(value: Value) -> Milestone:
         scope=_maybe(keys.get("scope"), Value.text, "tong-tuyen-cu"),
         citations=_maybe(keys.get("citations"), _citations, ()),
         actual={k: d for k, d in days.items() if d},
+        line=value.line,
     )
 
 
@@ -251,11 +264,12 @@ def parse_service(root: Value) -> Service:
 def _topics(value: Value | None) -> tuple[Topic, ...]:
     if value is None:
         return ()
-    topics = []
+    topics: dict[str, Topic] = {}
     for item in value.items():
         keys = item.mapping()
         keys.allow("id", "title")
-        topics.append(
-            Topic(_maybe(keys.need("id"), _id, ""), _maybe(keys.need("title"), Value.line_text, ""))
-        )
-    return tuple(topics)
+        named = _maybe(keys.need("id"), _id, "")
+        if named in topics:
+            item.fault(f"Mã «{named}» viết hai lần.")
+        topics[named] = Topic(named, _maybe(keys.need("title"), Value.line_text, ""))
+    return tuple(topics.values())

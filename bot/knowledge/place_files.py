@@ -18,7 +18,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from rapidfuzz.distance import OSA
 
 from bot.errors import InputRefused
@@ -175,6 +174,8 @@ def _csv_lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _sheets(data: bytes, name: str, faults: Faults) -> list[Row]:
+    import openpyxl  # takes a tenth of a second, and most bases have no spreadsheet
+
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise InputRefused("Tệp có mật khẩu. Hãy bỏ mật khẩu rồi lưu lại.")

@@ -66,13 +66,18 @@ class Value:
         """Whether nothing is written here."""
         return self.node.tag == _NULL
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether names with values are written here."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def text(self) -> str:
         """A text; a value that YAML would take for something else is a fault."""
         if not isinstance(self.node, yaml.ScalarNode):
             self.fault("Chỗ này phải là một dòng chữ.")
             return ""
         written = str(self.node.value)
-        if self.node.tag == _NULL:
+        if self.node.tag == _NULL or not written.strip():
             self.fault("Chỗ này đang bỏ trống.")
         elif self.node.tag != _STR:
             self.fault(f'YAML không hiểu «{written}» là chữ. Hãy đặt trong ngoặc kép: "{written}".')
@@ -90,6 +95,14 @@ class Value:
         except ValueError:
             self.fault(f"«{written}» không phải là số nguyên.")
             return 0
+
+    def number(self) -> int:
+        """A whole number from 1 up: what articles and clauses are counted by."""
+        told = len(self.faults.found)
+        written = self.whole()
+        if written < 1 and len(self.faults.found) == told:
+            self.fault(f"«{written}» không dùng được ở đây: số phải từ 1 trở lên.")
+        return written
 
     def day(self) -> date | None:
         """A date written 2026-03-15; None after a fault."""
@@ -158,11 +171,11 @@ class Mapping:
 
     at: Value
     values: dict[str, Value]
-    keys: dict[str, Value]
+    names: dict[str, Value]
 
     def need(self, key: str) -> Value | None:
         """The value of a key that must be there; None after a fault."""
-        if key not in self.values:
+        if key not in self.values and self.at.is_mapping:
             self.at.fault(f"Thiếu khóa «{key}».")
         return self.values.get(key)
 
@@ -173,7 +186,7 @@ class Mapping:
 
     def allow(self, *keys: str) -> None:
         """Fault every other key."""
-        for name, key in self.keys.items():
+        for name, key in self.names.items():
             if name not in keys:
                 key.fault(f"Không có khóa nào tên «{name}»{_did_you_mean(name, list(keys))}.")
 
@@ -193,30 +206,37 @@ def open_source(path: Path, name: str, faults: Faults) -> Value | None:
             faults.add(1, "", "Tệp quá lớn.")
             return None
         text = path.read_text(encoding="utf-8-sig")
-        if _is_too_deep(text):
-            faults.add(1, "", "Quá nhiều dấu ngoặc hoặc gạch ngang lồng vào nhau.")
-            return None
-        root = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError:
         faults.add(1, "", "Tệp không phải UTF-8. Hãy lưu lại với bảng mã UTF-8.")
     except OSError as error:
         faults.add(1, "", f"Không đọc được tệp: {error.strerror}.")
+    else:
+        root = _compose(text, faults)
+        return None if root is None else Value(root, faults)
+    return None
+
+
+def _compose(text: str, faults: Faults) -> yaml.Node | None:
+    if _is_too_deep(text):
+        faults.add(1, "", "Quá nhiều dấu ngoặc hoặc gạch ngang lồng vào nhau.")
+        return None
+    try:
+        root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if "quoted scalar" in (error.context or ""):
             mark = error.context_mark or mark  # where the quotes open, not where the file ends
         faults.add(mark.line + 1 if mark else 1, "", _explain(error))
+        return None
     except yaml.YAMLError:
         faults.add(1, "", "Tệp có ký tự mà YAML không cho phép.")
-    else:
-        if root is None:
-            faults.add(1, "", "Tệp trống.")
-            return None
-        if _has_alias(root):
-            faults.add(1, "", "Không dùng dấu & và * của YAML ở đây; hãy viết đủ ra.")
-            return None
-        return Value(root, faults)
-    return None
+        return None
+    if root is None:
+        faults.add(1, "", "Tệp trống.")
+    elif _has_alias(root):
+        faults.add(1, "", "Không dùng dấu & và * của YAML ở đây; hãy viết đủ ra.")
+        return None
+    return root
 
 
 def _is_too_deep(text: str) -> bool:
@@ -235,7 +255,7 @@ def _explain(error: yaml.MarkedYAMLError) -> str:
         return "Có dấu tab ở đầu dòng. Hãy thụt dòng bằng dấu cách."
     if "mapping values" in problem:
         return 'Dấu hai chấm làm YAML hiểu sai. Hãy đặt cả câu trong ngoặc kép: "...".'
-    if "found undefined alias" in problem:
+    if "found undefined alias" in problem or re.search("alias|anchor", error.context or ""):
         return "Câu bắt đầu bằng dấu * hoặc & phải đặt trong ngoặc kép."
     if "end of stream" in problem or "quoted scalar" in (error.context or ""):
         return "Một dấu ngoặc kép chưa được đóng lại."

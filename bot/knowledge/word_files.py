@@ -10,21 +10,9 @@ from bot.language.read import Fillers, split_words
 Phrase = tuple[str, ...]
 
 
-def folded_phrase(text: str) -> Phrase:
-    """A phrase as the folded words that reading compares."""
-    return tuple(fold(word) for word in split_words(text))
-
-
 def _phrases(value: Value | None) -> list[Phrase]:
-    if value is None:
-        return []
-    found = []
-    for item in value.items():
-        phrase = folded_phrase(item.text())
-        if not phrase:
-            item.fault("Dòng này không có chữ nào.")
-        found.append(phrase)
-    return found
+    """Phrases as the folded words that reading compares."""
+    return [tuple(map(fold, phrase)) for phrase in _marked(value)]
 
 
 def parse_short(root: Value) -> dict[str, tuple[str, ...]]:
@@ -108,6 +96,11 @@ def _remark(item: Value) -> Remark:
 
 def _marked(value: Value | None) -> tuple[Phrase, ...]:
     """Phrases with their marks, which tell "câm đi" from "cấm đi"."""
-    if value is None:
-        return ()
-    return tuple(tuple(split_words(item.line_text())) for item in value.items())
+    found = []
+    for item in value.items() if value else ():
+        text = item.line_text()
+        phrase = tuple(split_words(text))
+        if text and not phrase:
+            item.fault("Dòng này không có chữ nào.")
+        found.append(phrase)
+    return tuple(filter(None, found))

@@ -20,29 +20,34 @@ Places = npt.NDArray[np.int32]
 _PAIR_SHIFT = 32
 
 
+class _Numbers(dict[str, int]):
+    """Gives every new word the next number, from 1."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self) + 1
+        return number
+
+
 class Lexicon:
     """Numbers terms: words by their turn, pairs ("bau_cu") by the numbers of both words."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
         self._concepts: set[int] = set()
 
     def learn(self, term: str) -> int:
         """The key of a term, new or known."""
         left, _, right = term.partition("_")
-        key = self.learn_word(left)
+        key = self._numbers[left]
         if right:
-            return key << _PAIR_SHIFT | self.learn_word(right)
+            return key << _PAIR_SHIFT | self._numbers[right]
         if left[0] == "#":
             self._concepts.add(key)
         return key
 
-    def learn_word(self, word: str) -> int:
-        """The number of a word, new or known."""
-        number = self._numbers.get(word)
-        if number is None:
-            number = self._numbers[word] = len(self._numbers) + 1
-        return number
+    def learn_words(self, words: Iterable[str]) -> Iterator[int]:
+        """The numbers of words, new or known."""
+        return map(self._numbers.__getitem__, words)
 
     def key(self, term: str) -> int:
         """The key of a term; 0, which is no term's, where one of its words never occurred."""
@@ -91,7 +96,7 @@ class Numbered:
 
     def add(self, words: Iterable[str]) -> None:
         """Add a text at the end."""
-        self._numbers.extend(map(self._lexicon.learn_word, words))
+        self._numbers.extend(self._lexicon.learn_words(words))
         self._ends.append(len(self._numbers))
 
     def word_terms(self) -> Terms:

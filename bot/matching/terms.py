@@ -12,19 +12,21 @@ class Concepts:
     """Groups of phrases that mean the same ("hòm phiếu", "thùng phiếu"); each group is a term."""
 
     def __init__(self, groups: Iterable[Iterable[tuple[str, ...]]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._names: dict[tuple[str, ...], list[str]] = {}
+        lengths: dict[str, set[int]] = {}
         for number, group in enumerate(groups):
             for phrase in group:
                 if phrase:
-                    named = (phrase, f"#{number}")
-                    self._by_first.setdefault(phrase[0], []).append(named)
+                    self._names.setdefault(phrase, []).append(f"#{number}")
+                    lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: sorted(some) for first, some in lengths.items()}
 
     def __call__(self, words: Sequence[str]) -> list[str]:
         """The concept terms that stand in the words, each once."""
         found: dict[str, None] = {}
         for at, word in enumerate(words):
-            for phrase, name in self._by_first.get(word, ()):
-                if tuple(words[at : at + len(phrase)]) == phrase:
+            for length in self._lengths.get(word, ()):
+                for name in self._names.get(tuple(words[at : at + length]), ()):
                     found[name] = None
         return list(found)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
-from bot.knowledge.load import load
-
-DAY = date(2026, 11, 23)
+from bot.knowledge.load import Loaded, load
+from tests.conftest import TODAY
 
 BASE = """\
 name: Hỏi đáp thử
@@ -27,24 +25,21 @@ laws:
     number: 85/2015/QH13
     short: Luật Bầu cử
     title: Luật Bầu cử đại biểu Quốc hội
-    changes:
-      - by: luat-sua-doi
-        on: 2025-07-01
-        articles: [2, 29]
-  luat-sua-doi:
+    in_force: {from: 2015-09-01}
+  luat-sua:
     number: 83/2025/QH15
     short: Luật sửa đổi Luật Bầu cử
-    title: Luật sửa đổi Luật Bầu cử
+    title: Luật sửa đổi, bổ sung một số điều của Luật Bầu cử
   hien-phap:
     number: Hiến pháp 2013
     short: Hiến pháp 2013
     title: Hiến pháp
 """
 ELECTIONS = """\
-reference: bau-cu-2026
+reference: ky-2026
 next: null
 elections:
-  bau-cu-2026:
+  ky-2026:
     name: Bầu cử năm 2026
     date: 2026-03-15
     assembly_term: XVI
@@ -56,71 +51,71 @@ milestones:
     kind: deadline
     citations:
       - {law: luat-bau-cu, article: 35}
-  - id: bo-sung-cong-bo
+  - id: rieng
     what: Công bố ngày bầu cử bổ sung
     days_before: 30
     kind: deadline
     scope: bau-bo-sung
 """
-ENTRIES = """\
-part: cu-tri
-title: Cử tri
-entries:
-  - id: tuoi-bau-cu
-    question: Bao nhiêu tuổi thì được đi bầu cử?
-    phrasings:
-      - mấy tuổi được đi bầu
-      - chưa đủ 18 tuổi có được bầu không
-    answer: Đủ 18 tuổi tính đến ngày bầu cử ({ngay_bau_cu}).
-    detail: Tuổi tính theo ngày sinh.
-    citations:
-      - {law: luat-bau-cu, article: 2}
-    related: [the-cu-tri]
-    audience: [nguoi-bau]
-    status: starter
-    reviewed: {by: bản khởi tạo, on: 2026-01-10}
-    valid: {from: 2025-07-01}
-  - id: the-cu-tri
-    question: Mất thẻ cử tri thì làm sao?
-    phrasings:
-      - mất thẻ cử tri
-    answer: Hãy báo cho tổ bầu cử.
-    citations:
-      - {law: luat-bau-cu, article: 29, clause: 1}
-      - {law: hien-phap, article: 27}
-    status: starter
-    reviewed: {by: bản khởi tạo, on: 2026-01-10}
-"""
+REVIEWED = "2026-01-01"
+
+
+def entry(
+    entry_id: str,
+    question: str,
+    *phrasings: str,
+    article: int = 2,
+    more: str = "",
+    answer: str = "",
+) -> str:
+    """One entry of six lines; `more` lines follow them, the phrasings come last."""
+    lines = [
+        f"  - id: {entry_id}",
+        f"    question: {question}",
+        f"    answer: {answer or 'Trả lời ngắn.'}",
+        f"    citations: [{{law: luat-bau-cu, article: {article}}}]",
+        "    status: starter",
+        f"    reviewed: {{by: bản khởi tạo, on: {REVIEWED}}}",
+        *(f"    {line}" for line in more.splitlines()),
+    ]
+    if phrasings:
+        lines += ["    phrasings:", *(f"      - {phrasing}" for phrasing in phrasings)]
+    return "\n".join(lines) + "\n"
+
+
+def entries(*written: str) -> str:
+    """A file of entries; the first one starts on line 4."""
+    return "part: cu-tri\ntitle: Cử tri\nentries:\n" + "".join(written)
+
+
+ENTRIES = entries(
+    entry("tuoi", "Bao nhiêu tuổi thì được đi bầu?", "mấy tuổi được bầu", answer="Đủ 18 tuổi."),
+    entry("the", "Mất thẻ cử tri thì làm sao?", "mất thẻ", article=30, answer="Hãy báo tổ bầu cử."),
+)
 _FILES = {
     "base": ("base.yaml", BASE),
     "laws": ("laws.yaml", LAWS),
     "elections": ("elections.yaml", ELECTIONS),
-    "entries": ("entries/01.yaml", ENTRIES),
-    "more": ("entries/02.yaml", None),
+    "more": ("entries/b.yaml", None),
     "short": ("words/viet-tat.yaml", "short: {ko: không, đbqh: đại biểu quốc hội}\n"),
     "fillers": ("words/mo-dau-ket-thuc.yaml", "openers: [dạ, cho em hỏi]\nclosers: [với ạ, ạ]\n"),
     "concepts": ("words/dong-nghia.yaml", "concepts:\n  - [hòm phiếu, thùng phiếu]\n"),
-    "smalltalk": (
-        "words/tro-chuyen.yaml",
-        "remarks:\n  - {id: chao, reply: Chào bạn!, exact: [chào]}\n",
-    ),
-    "refusals": (
-        "words/tu-choi.yaml",
-        "remarks:\n  - {id: dang, reply: Xin lỗi., parts: [đảng nào]}\n",
-    ),
+    "smalltalk": ("words/tro-chuyen.yaml", "remarks: [{id: a, reply: Chào bạn!, exact: [chào]}]\n"),
+    "refusals": ("words/tu-choi.yaml", "remarks: [{id: b, reply: Xin lỗi., parts: [đảng nào]}]\n"),
     "outside": (
         "words/ngoai-pham-vi.yaml",
-        "subjects:\n  - {id: dat, title: Đất, phrasings: [sổ đỏ]}\n",
+        "subjects: [{id: d, title: Đất, phrasings: [sổ đỏ]}]\n",
     ),
 }
 
 
-def write_folder(folder: Path, **files: str | bytes | None) -> Path:
+def write_folder(
+    folder: Path, entries: str | bytes | None = ENTRIES, **files: str | bytes | None
+) -> Path:
     """Write the faultless folder with some files in other words; None leaves a file out."""
-    unknown = files.keys() - _FILES.keys()
-    assert not unknown, unknown
-    for key, (name, content) in _FILES.items():
-        written = files.get(key, content)
+    assert files.keys() <= _FILES.keys(), files.keys() - _FILES.keys()
+    wanted = {name: files.get(key, content) for key, (name, content) in _FILES.items()}
+    for name, written in {**wanted, "entries/a.yaml": entries}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -135,6 +130,11 @@ def swap(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def faults_in(folder: Path, today: date = DAY) -> list[str]:
-    """What loading the folder has to say, as an editor reads it."""
-    return [str(fault) for fault in load(folder, today).faults]
+def look(folder: Path) -> Loaded:
+    """What loading the folder gives."""
+    return load(folder, TODAY)
+
+
+def told(folder: Path) -> list[str]:
+    """Every fault of the folder, as an editor reads it."""
+    return [str(fault) for fault in look(folder).faults]

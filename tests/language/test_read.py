@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import example, given, settings
@@ -93,7 +94,9 @@ def test_teencode_and_abbreviations_are_spelled_out(
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_an_abbreviation_with_marks_is_known_in_both_forms(lists: WordLists, form: str) -> None:
+def test_an_abbreviation_with_marks_is_known_in_both_forms(
+    lists: WordLists, form: Literal["NFC", "NFD"]
+) -> None:
     typed = unicodedata.normalize(form, "hđnd ở đâu, đủ tuổi chưa")
     assert read(typed, lists).line == "hoi dong nhan dan o dau du tuoi chua"
 

@@ -68,6 +68,13 @@ def test_a_word_spelled_by_ear_is_mended_in_its_expression() -> None:
     assert words.mend("cu", "chi", None) == "tri"
 
 
+def test_a_chance_pair_does_not_hide_what_was_meant() -> None:
+    by_chance = [["ung", "cu", "chi", "can"]]
+    words = Vocabulary([*(t.split() for t in TEXTS * 60), *by_chance])
+    assert words.mend("cu", "chi", None) == "tri"
+    assert words.mend("cu", "chi", "can") == "chi", "both neighbours know it"
+
+
 def test_a_known_word_stays_where_its_neighbours_know_it() -> None:
     words = Vocabulary([*(t.split() for t in TEXTS * 12), *([["dia", "chi"]] * 3)])
     assert words.mend("dia", "chi", None) == "chi"

@@ -11,7 +11,7 @@ write        -> YAML
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bot.errors import InputRefused
@@ -42,7 +42,7 @@ def import_booklet(
     Raises `InputRefused` where the file cannot be read or holds no numbered questions.
     """
     booklet = read_file(path, progress)
-    lines, notes = _running_text(booklet)
+    lines, notes, heads = _running_text(booklet)
     sections, contents = split(lines)
     if not sections:
         raise InputRefused(_nothing_found(path.name, contents))
@@ -52,16 +52,22 @@ def import_booklet(
         source=path.name,
         part=_part(base, drafts),
         drafts=drafts,
-        warnings=booklet.warnings,
+        warnings=(*booklet.warnings, *_warn_heads(heads)),
         summary=summarise(drafts),
     )
 
 
-def _running_text(booklet: Booklet) -> tuple[list[Line], Sequence[str]]:
-    pages = strip_furniture(booklet.pages)
+def _running_text(booklet: Booklet) -> tuple[list[Line], Sequence[str], list[str]]:
+    pages, heads = strip_furniture(booklet.pages)
     footnotes = Footnotes(pages, booklet.notes)
     lines = [line for page in pages for line in footnotes.strip(page).lines]
-    return lines, footnotes.notes
+    return lines, footnotes.notes, heads
+
+
+def _warn_heads(heads: Sequence[str]) -> Iterator[str]:
+    if heads:
+        shown = "; ".join(f"«{head}»" for head in heads[:12])
+        yield f"Đã bỏ dòng lặp lại ở đầu hoặc cuối trang: {shown}."
 
 
 def _nothing_found(name: str, contents: bool) -> str:

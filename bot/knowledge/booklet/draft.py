@@ -130,7 +130,9 @@ def _too_long(what: str, text: str, limit: int) -> str:
 
 def _doubts_of_marks(notes: int, stray: int) -> Iterator[Warned]:
     if notes:
-        yield Warned(Doubt.FOOTNOTES, f"Đã bỏ {notes} chú thích khỏi câu; nội dung ghi ở trên.")
+        yield Warned(
+            Doubt.FOOTNOTES, f"Đã bỏ {notes} chú thích khỏi câu; nội dung ghi lại bên cạnh."
+        )
     if stray:
         yield Warned(Doubt.FOOTNOTES, f"Đã bỏ {stray} dấu chú thích mà không thấy nội dung.")
 

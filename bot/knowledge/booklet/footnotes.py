@@ -16,6 +16,8 @@ _DEPTH = 15
 _MARK = re.compile(
     rf"(?:([{SUPERSCRIPTS}]{{1,3}})|(\(\d{{1,3}}\))|(\[\d{{1,3}}\])|(\d{{1,3}})(?=[.)]?\s+[^\W\d_a-zà-ỹđ]))[.)]?\s*"
 )
+# "1. Hồ sơ …" in letters of full size is the item of a list.
+_COUNTS = re.compile(r"\d{1,3}[.)]")
 
 
 class Footnotes:
@@ -73,6 +75,8 @@ def _start_by_marks(lines: Sequence[Line]) -> int | None:
     """The first line at the foot whose mark was set in the text above it."""
     for place in range(max(1, len(lines) - _DEPTH), len(lines)):
         found = _MARK.match(lines[place].text)
+        if found and _COUNTS.match(lines[place].text):
+            continue
         if found and any(_in_text(_figure(found), line.text) for line in lines[:place]):
             return place
     return None

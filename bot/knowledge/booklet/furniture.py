@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.knowledge.booklet.headings import DOTS, LEADER, answer_begins, part_head, question_head
@@ -22,28 +22,28 @@ _FEWEST = 3
 _DENSITY = 0.3
 
 
-def strip_furniture(pages: Sequence[Page]) -> list[Page]:
-    """The pages without page numbers and running heads.
+def strip_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
+    """The pages without page numbers and running heads, and what the running heads said.
 
     A head that is the title of a part stays where it stands first, on its own page.
     """
     if len(pages) < _FEWEST:
-        return [_without_numbers(page, None) for page in pages]
+        return [_without_numbers(page, None) for page in pages], []
     running = _running(pages)
     offset = _offset(pages)
     seen: set[int] = set()
     stripped = []
     for page in pages:
+        heads = {id(line) for place, line in _edges(page) if (_key(line), place) in running}
         lines = []
         for place, line in enumerate(page.lines):
             part = _part_of(page, place)
-            new = part is not None and part not in seen
-            if new or not (_at_edge(place, page) and _key(line) in running):
+            if id(line) not in heads or (part is not None and part not in seen):
                 lines.append(line)
             if part is not None:
                 seen.add(part)
         stripped.append(_without_numbers(replace(page, lines=tuple(lines)), offset))
-    return stripped
+    return stripped, list(dict.fromkeys(running.values()))
 
 
 def _part_of(page: Page, place: int) -> int | None:
@@ -53,11 +53,7 @@ def _part_of(page: Page, place: int) -> int | None:
     head = part_head(text)
     if not head or DOTS.match(below) or (LEADER.search(text) and len(text.split()) > 2):
         return None
-    return head[0]
-
-
-def _at_edge(place: int, page: Page) -> bool:
-    return place < _DEPTH or place >= len(page.lines) - _DEPTH
+    return head[0] or None
 
 
 def _key(line: Line) -> str:
@@ -72,17 +68,38 @@ def _key(line: Line) -> str:
     return f"{print_} {words}" if sum(c.isalpha() for c in words) >= 3 else ""
 
 
-def _running(pages: Sequence[Page]) -> set[str]:
-    places: dict[str, list[int]] = defaultdict(list)
+def _running(pages: Sequence[Page]) -> dict[tuple[str, int], str]:
+    """Running heads by their keys and their place on the page, with what they say."""
+    places: dict[tuple[str, int], list[int]] = defaultdict(list)
+    said: dict[tuple[str, int], Line] = {}
     for number, page in enumerate(pages):
-        edge = {_key(line) for i, line in enumerate(page.lines) if _at_edge(i, page)}
-        for key in edge - {""}:
-            places[key].append(number)
+        for place, line in _edges(page):
+            if key := _key(line):
+                places[key, place].append(number)
+                said.setdefault((key, place), line)
     return {
-        key
-        for key, found in places.items()
-        if len(found) >= _FEWEST and len(found) / (found[-1] - found[0] + 1) >= _DENSITY
+        where: said[where].text
+        for where, found in places.items()
+        if len(found) >= _fewest(said[where], len(pages))
+        and len(found) / (found[-1] - found[0] + 1) >= _DENSITY
     }
+
+
+def _fewest(line: Line, pages: int) -> int:
+    """How often a line must come back: more often where it might be the line of a paragraph."""
+    text = line.text
+    like_a_head = not line.full or text == text.upper() or text[0].isdigit() or text[-1].isdigit()
+    return _FEWEST if like_a_head else max(5, pages // 12)
+
+
+def _edges(page: Page) -> Iterator[tuple[int, Line]]:
+    """The outer lines with their places, from above 0, 1, 2, from below -1, -2, -3."""
+    lines = [line for line in page.lines if _bare_number(line) is None]
+    for place, line in enumerate(lines):
+        if place < _DEPTH:
+            yield place, line
+        if place >= len(lines) - _DEPTH:
+            yield place - len(lines), line
 
 
 def _bare_number(line: Line) -> int | None:

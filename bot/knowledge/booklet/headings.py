@@ -12,16 +12,21 @@ _HEAD = re.compile(
     r"(?P<rest>(?:\s|(?<=[.:)/\-–—])).*|)",
     re.IGNORECASE | re.DOTALL,
 )
+# A bad font turns "Trả lời" into "Tr l i" and the like; then only the colon makes it sure.
+_DAMAGED = r"Tr[ả\ufffd]?\s?l[ờ\ufffd]?\s?i\s*:"
 _ANSWER = re.compile(
-    r"[\W_]*(?:gợi ý\s+)?(?:câu\s+)?(?:trả\s?lời|giải đáp|đáp án|đáp)(?:\s*[:.\-–—]\s*|\s*$)",
+    rf"[\W_]*(?:(?:gợi ý\s+)?(?:câu\s+)?(?:trả\s?lời|giải đáp|đáp án|đáp)(?:\s*[:.\-–—]\s*|\s*$)"
+    rf"|{_DAMAGED}\s*)",
     re.IGNORECASE,
 )
 ANSWER_INSIDE = re.compile(
-    r"(?<=[?.!…])\s*[*_]*(?:Trả\s?lời|TRẢ\s?LỜI|Giải đáp|Đáp án|Đáp|ĐÁP)[*_]*\s*[:.\-–—]\s*"
+    r"(?<=[?.!…])\s*[*_]*(?:(?:Trả\s?lời|TRẢ\s?LỜI|Giải đáp|Đáp án|Đáp|ĐÁP)[*_]*\s*[:.\-–—]"
+    rf"|{_DAMAGED})\s*"
 )
 _PART = re.compile(
-    r"(?:PHẦN|Phần|CHƯƠNG|Chương|CHUYÊN ĐỀ|Chuyên đề)\s+(?P<ordinal>(?:[Tt]hứ|THỨ)\s+)?"
-    r"(?P<number>[^\W_]+)(?P<stop>\s*[.:\-–—)]+|)\s*(?P<title>.*)",
+    r"(?:PHẦN|Phần|PH\ufffd?\s?N|CHƯƠNG|Chương|CHUYÊN ĐỀ|Chuyên đề)\s+"
+    r"(?P<ordinal>(?:[Tt]hứ|THỨ|TH\ufffd?)\s+)?"
+    r"(?P<number>(?:[^\W_]|\ufffd)+)(?P<stop>\s*[.:\-–—)]+|)\s*(?P<title>.*)",
 )
 _END = re.compile(
     r"(?:PHỤ\s+LỤC|MỤC\s+LỤC|TÀI\s+LIỆU\s+THAM\s+KHẢO|CHỊU\s+TRÁCH\s+NHIỆM|LỜI\s+(?:NÓI\s+ĐẦU|"

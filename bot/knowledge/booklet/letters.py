@@ -29,7 +29,7 @@ _LOWERED = str.maketrans(SUPERSCRIPTS, "0123456789")
 # The mark of a footnote inside a text: its place in the list of notes between two private letters.
 NOTE_OPEN, NOTE_CLOSE = "\ue000", "\ue001"
 NOTE_MARK = re.compile(f"{NOTE_OPEN}([0-9]+){NOTE_CLOSE}")
-_STRAY_MARK = re.compile(rf"(?<=[^\W\d]|[.,;:)?”\"»])[{SUPERSCRIPTS}]+")
+_STRAY_MARK = re.compile(rf"(?<=[\w.,;:)?”\"»])(?<![{SUPERSCRIPTS}])[{SUPERSCRIPTS}]+")
 _UNITS = frozenset({"m", "km", "cm", "mm", "dm", "hm"})
 
 

@@ -47,9 +47,14 @@ def lost_letters(text: str) -> Losses:
     marked = has_marks(text)
     tokens = list(_TOKEN.finditer(text))
     found = []
+    counted = -1
     for place, token in enumerate(tokens):
+        # "ngh a" is two pieces of one word.
+        if counted == place - 1 >= 0 and token.group().lower() in _ALONE:
+            continue
         if UNREADABLE in token.group() or (marked and _suspicious(text, tokens, place)):
             found.append(_around(text, tokens, place))
+            counted = place
     return Losses(len(found), tuple(dict.fromkeys(found))[:_SAMPLES])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.knowledge.booklet.align import Candidate, find_questions
 from bot.knowledge.booklet.headings import (
@@ -90,7 +90,7 @@ def _parts(lines: Sequence[Line]) -> list[_Part]:
         if (head := part_head(line.text)) and _stands_alone(lines, place)
     ]
     # Chapters count only in a booklet that has no parts.
-    biggest = [h for h in heads if lines[h[0]].text.lower().startswith("phần")]
+    biggest = [h for h in heads if lines[h[0]].text.lower().startswith("ph")]
     return [_Part(place, number, _title(lines, place)) for place, number in biggest or heads]
 
 
@@ -99,8 +99,9 @@ def _ordered(parts: Sequence[_Part]) -> list[_Part]:
     found: list[_Part] = []
     for part in parts:
         before = found[-1].number if found else 0
-        if before < part.number <= before + 2:
-            found.append(part)
+        number = part.number or before + 1
+        if before < number <= before + 2:
+            found.append(replace(part, number=number))
     return found
 
 
