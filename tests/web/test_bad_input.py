@@ -273,7 +273,7 @@ async def test_a_post_from_the_page_itself_is_taken(
 
 async def test_an_old_browser_behind_a_proxy_is_known_by_the_public_address(
     pages: Pages,
-) -> None:  # type: ignore[arg-type]
+) -> None:
     guarded = Guard(_empty, pages, "https://bau-cu.example.vn")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(guarded), base_url=HOST) as client:
         own = await client.post("/chat", headers={"Origin": "https://bau-cu.example.vn"})
@@ -289,7 +289,7 @@ def pages(snapshot: Snapshot) -> Pages:
 @pytest.mark.parametrize(("path", "kind"), [("/", "text/html"), ("/chat", "application/json")])
 async def test_a_fault_of_ours_shows_a_page_and_logs_no_word_of_the_person(
     pages: Pages, path: str, kind: str
-) -> None:  # type: ignore[arg-type]
+) -> None:
     transport = httpx.ASGITransport(Guard(_faulty, pages))
     async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
         with capture_logs() as logged:
