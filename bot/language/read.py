@@ -134,7 +134,10 @@ def read_own(text: str, lists: WordLists = NO_WORDS) -> tuple[list[str], tuple[s
 
 
 def _spell(text: str, lists: WordLists) -> list[str]:
-    return [spelled for word in split_words(text) for spelled in lists.spell_out(word)]
+    known = lists.spelled.get
+    return [
+        spelled for word in split_words(text) for spelled in known(word) or lists.spell_out(word)
+    ]
 
 
 def _spell_out(word: str, short: Mapping[str, tuple[str, ...]]) -> Sequence[str]:

@@ -45,19 +45,21 @@ class Vocabulary:
     """Counts of folded syllables and of pairs of neighbours, and the mending that rests on them."""
 
     def __init__(self, texts: Iterable[Sequence[str]]) -> None:
-        self._words: Counter[str] = Counter()
-        numbers: defaultdict[str, int] = defaultdict(lambda: len(numbers))
-        pairs = array("q")
-        for tokens in texts:
-            self._words.update(tokens)
-            told = [numbers[token] for token in tokens]
-            pairs.extend([a << _SHIFT | b for a, b in zip(told, told[1:], strict=False)])
-        self._numbers = dict(numbers)
+        known: defaultdict[str, int] = defaultdict(lambda: len(known))
+        told, text_of = array("i"), array("i")
+        for number, tokens in enumerate(texts):
+            told.extend(map(known.__getitem__, tokens))
+            text_of.extend([number] * len(tokens))
+        self._numbers = dict(known)
+        numbers = np.array(told, dtype=np.int64)
+        self._words = Counter(dict(zip(known, np.bincount(numbers).tolist(), strict=True)))
         # Hundreds of thousands of pairs: two flat arrays take a tenth of a dictionary's room.
-        keys, counts = np.unique(np.array(pairs, dtype=np.int64), return_counts=True)
+        neighbours = np.diff(np.array(text_of)) == 0
+        pairs = numbers[:-1][neighbours] << _SHIFT | numbers[1:][neighbours]
+        keys, counts = np.unique(pairs, return_counts=True)
         self._pair_keys = array("q", keys.tobytes())
         self._pair_counts = array("i", counts.astype(np.int32).tobytes())
-        self._total = sum(self._words.values()) or 1
+        self._total = len(numbers) or 1
         self._by_length: dict[int, list[str]] = {}
         for word in self._words:
             if word.isalpha():

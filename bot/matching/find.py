@@ -99,7 +99,7 @@ class Matcher:
         self._wordings = Wordings(Packed(), Packed())
         folded, marked, concepts = self._read_wordings()
         self._by_hash, self._hashes = self._sort_hashes()
-        self.vocabulary = Vocabulary(line.split(" ") for line in self._wordings.folded)
+        self.vocabulary = Vocabulary(line.split() for line in self._wordings.folded)
         # Concepts were numbered after all words, and a pair's key is above every number.
         words = join([post(folded.word_terms()), post(concepts)])
         pairs = post(folded.pair_terms())
