@@ -138,6 +138,18 @@ def test_a_question_that_the_base_has_already_is_told_and_still_passes_lint(
     assert [f for f in load(folder, TODAY).faults if "98-sach" in f.file] == []
 
 
+def test_questions_cut_short_do_not_collide(base: Base, tmp_path: Path) -> None:
+    told = "Ông A bị tạm giam đã lâu và chưa có bản án nào của Tòa án. " * 4
+    text = "".join(
+        f"Câu {n}. {told}Lần {word}. Hỏi việc ấy có đúng luật không?\nTrả lời: Có.\n\n"
+        for n, word in ((1, "đầu"), (2, "sau"))
+    )
+    folder = tmp_path / "knowledge"
+    shutil.copytree(KNOWLEDGE, folder)
+    write_drafts(import_lines(base, tmp_path, text), folder / "entries" / "98-sach.yaml")
+    assert [f for f in load(folder, TODAY).faults if "98-sach" in f.file] == []
+
+
 def test_long_texts_are_kept_whole_though_cut_for_the_base(base: Base, tmp_path: Path) -> None:
     words = "Cử tri thực hiện quyền của mình theo đúng quy định. "
     asked = "Trong trường hợp " + "danh sách cử tri có sai sót và " * 9 + "thì phải làm gì?"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -20,6 +22,7 @@ from bot.knowledge.model import Base
 from tests.fixtures.booklets.pdf import Piece, make_pdf
 
 TEXT = "Câu 1. Ai được bầu cử?\nTrả lời: Công dân đủ mười tám tuổi.\n\nCâu 2. Bầu ở đâu?\nTrả lời: Ở phòng bỏ phiếu.\n"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ANSWERS = ["Công dân đủ mười tám tuổi.", "Ở phòng bỏ phiếu."]
 
 
@@ -83,7 +86,7 @@ def test_a_lock_against_printing_does_not_hinder_reading(base: Base, tmp_path: P
     assert answers(path, base) == ["Không sai."]
 
 
-def test_word_paragraphs_tables_and_footnotes_are_read(base: Base, tmp_path: Path) -> None:
+def test_word_paragraphs_and_tables_are_read(base: Base, tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("PHẦN I. CỬ TRI")
     document.add_paragraph("Câu 1. Ai được bầu cử?")
@@ -102,6 +105,26 @@ def test_word_paragraphs_tables_and_footnotes_are_read(base: Base, tmp_path: Pat
     assert [d.part for d in drafts] == ["PHẦN I. CỬ TRI"] * 2
     assert drafts[0].answer == "Công dân đủ mười tám tuổi.\nTuổi | Quyền\n18 | bầu cử"
     assert drafts[1].answer == "Ở phòng bỏ phiếu."
+
+
+def test_footnotes_of_word_are_kept_beside(base: Base, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("Câu 1. Ai được bầu cử?")
+    paragraph = document.add_paragraph("Công dân")
+    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>'))
+    paragraph.add_run(" đủ mười tám tuổi.")
+    notes = (
+        f'<w:footnotes {nsdecls("w")}><w:footnote w:id="2"><w:p><w:r>'
+        "<w:t>Xem Điều 27 Hiến pháp.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), document.part.package)
+    document.part.relate_to(part, f"{RELATIONS}/footnotes")
+    path = tmp_path / "sach.docx"
+    document.save(str(path))
+    draft = import_booklet(path, base, lambda _question: None).drafts[0]
+    assert draft.answer == ANSWERS[0]
+    assert draft.notes == ("Xem Điều 27 Hiến pháp.",)
 
 
 def test_questions_that_word_itself_numbers_are_found(base: Base, tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def import_booklet(
     drafter = Drafter(base, notes, nearest)
     drafts = tuple(drafter.draft(section) for section in sections)
     return Imported(
-        source=path.name,
+        # A name from another system may hold bytes that are no letters.
+        source=path.name.encode(errors="replace").decode(),
         part=_part(base, drafts),
         drafts=drafts,
         warnings=(*booklet.warnings, *_warn_heads(heads)),

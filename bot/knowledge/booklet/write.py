@@ -22,6 +22,7 @@ from bot.knowledge.model import Citation
 
 NO_ANSWER = "(Tài liệu không có câu trả lời cho câu này.)"
 _WIDTH = 110
+_SHORT_QUESTION = LONGEST_QUESTION - 80
 
 
 def write_drafts(imported: Imported, out: Path) -> None:
@@ -96,33 +97,33 @@ def _remarks(draft: Draft, rest: str) -> Iterator[str]:
 
 
 def _question(draft: Draft) -> Iterator[str]:
-    question = draft.question or f"Câu {draft.number}"
-    short = shorten_question(question)
+    question = draft.question if any(map(str.isalnum, draft.question)) else ""
     same = any(warned.doubt is Doubt.SAME_QUESTION for warned in draft.warnings)
-    if same or not draft.question:
-        # Lint takes no question twice; the number keeps them apart until an editor decides.
-        short = f"{short} (Câu {draft.number}, {draft.id})"
+    if question and len(question) <= LONGEST_QUESTION and not same:
+        yield f"    question: {_scalar(question)}"
+        return
+    # Lint takes no question twice; number and id keep them apart until an editor decides.
+    short = f"{shorten_question(question)} (Câu {draft.number}, {draft.id})".strip()
     yield f"    question: {_scalar(short)}"
-    if len(question) > len(short) and not same:
+    if question and not same:
         yield "    phrasings:"
         yield f"      - {_scalar(question)}"
 
 
 def shorten_question(question: str) -> str:
-    """A question short enough for the base: its last sentences, or its beginning."""
-    room = LONGEST_QUESTION - 70
-    if len(question) <= LONGEST_QUESTION:
+    """A question that leaves room for a remark: its last sentences, or its beginning."""
+    if len(question) <= _SHORT_QUESTION:
         return question
     sentences = re.split(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹđ])", question)
     short = ""
     for sentence in reversed(sentences):
         longer = f"{sentence} {short}".strip()
-        if len(longer) > LONGEST_QUESTION:
+        if len(longer) > _SHORT_QUESTION:
             break
         short = longer
     if short.endswith("?") and len(short) > 20:
         return short
-    return question[:room].rsplit(" ", 1)[0].rstrip(" ,;:") + " …?"
+    return question[:_SHORT_QUESTION].rsplit(" ", 1)[0].rstrip(" ,;:") + " …?"
 
 
 def cut_answer(answer: str) -> tuple[str, str, str]:
