@@ -4,6 +4,7 @@
     ├── SettingWrong        correct a setting, start again
     ├── KnowledgeFaulty     mend the named lines of the knowledge files
     ├── DatabaseUnavailable look after the database, start again
+    ├── SealBroken          bring back the secret key that the data was sealed with
     └── InputRefused        tell the person what to send instead
 
 Every message is a Vietnamese sentence for the person concerned: what happened, where, what to do.
@@ -58,6 +59,17 @@ class KnowledgeFaulty(BotError):
 
 class DatabaseUnavailable(BotError):
     """The database cannot be opened, read or written."""
+
+
+class SealBroken(BotError):
+    """Sealed data cannot be opened: it was sealed with another key, or damaged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Không mở được dữ liệu đã mã hóa: khóa bí mật hiện nay khác với khóa lúc lưu, hoặc dữ "
+            "liệu đã hỏng. Hãy đặt lại đúng khóa cũ vào BOT_SECRET_KEY (khóa mới trước, khóa cũ "
+            "sau, cách nhau bằng dấu phẩy)."
+        )
 
 
 class InputRefused(BotError):

@@ -1,7 +1,7 @@
 """Settings from the environment and `.env`; the environment wins.
 
 Names are those of DESIGN section 6. Everything has a default that works on one machine without any
-token, save the secret key, which the first start makes and keeps (see `secrets_file`).
+token, save the secret key, which the first start makes and keeps (see `secret_key`).
 """
 
 from __future__ import annotations

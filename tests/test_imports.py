@@ -13,12 +13,13 @@ from tests.conftest import ROOT
 # From the ground up; a room may import from rooms on lower floors, and from itself.
 FLOORS = (
     ("errors", "clock"),
-    ("language",),
+    ("language", "sealing"),
     ("knowledge", "store"),
     ("contest", "matching", "calculators"),
     ("dialogue", "reports"),
     ("channels", "admin"),
     ("settings",),
+    ("secret_key",),
     ("commands", "server"),
     ("cli",),
     ("__main__",),

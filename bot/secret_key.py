@@ -1,0 +1,99 @@
+"""The secret key of this installation: from the environment, or made at the first start and kept.
+
+Without BOT_SECRET_KEY the key lies in a file beside the SQLite database (or under `data/`), readable
+by its owner only. The database keeps the fingerprints of the keys it was sealed with, so that a start
+without one of them is noticed before anything is read or sealed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from bot.errors import SettingWrong
+from bot.sealing import SHORTEST_KEY, Sealer
+from bot.settings import Settings
+from bot.store import facts
+from bot.store.database import Database
+
+FILE_NAME = "secret.key"
+_FACT = "secret_key_fingerprint"
+_SETTING = "BOT_SECRET_KEY"
+
+
+async def open_sealer(settings: Settings, database: Database) -> Sealer:
+    """The sealer of this installation.
+
+    Raises `SettingWrong` where the key is too short, cannot be kept, or one that the database's
+    data was sealed with is missing.
+    """
+    sealer = Sealer(read_keys(settings))
+    marks = sealer.fingerprints(_FACT)
+    async with database.transaction() as tx:
+        used: list[str] = await facts.settle_fact(tx, _FACT, [marks[0]])
+        if not set(used) <= set(marks):
+            raise SettingWrong(
+                _SETTING,
+                f"thiếu khóa mà cơ sở dữ liệu {database.place} đã dùng. Hãy đặt lại khóa cũ; muốn "
+                "đổi khóa thì ghi khóa mới, dấu phẩy, rồi khóa cũ.",
+            )
+        if marks[0] not in used:
+            await facts.write_fact(tx, _FACT, [marks[0], *used])
+    return sealer
+
+
+async def forget_old_keys(database: Database, sealer: Sealer) -> None:
+    """From now on only the newest key is needed; to be called when everything was renewed."""
+    async with database.transaction() as tx:
+        await facts.write_fact(tx, _FACT, [sealer.fingerprint(_FACT)])
+
+
+def read_keys(settings: Settings) -> list[str]:
+    """The keys, newest first; made and kept where there is none yet."""
+    given = [key.strip() for key in settings.secret_key.get_secret_value().split(",")]
+    keys = [key for key in given if key]
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        sentence = f"khóa quá ngắn; cần ít nhất {SHORTEST_KEY} ký tự ngẫu nhiên."
+        raise SettingWrong(_SETTING, sentence)
+    return keys or [_keep(file_of(settings))]
+
+
+def file_of(settings: Settings) -> Path:
+    """Where the key lies when the environment gives none."""
+    url = make_url(settings.database)
+    beside = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    folder = Path(str(url.database)).parent if beside else settings.data_dir
+    return folder / FILE_NAME
+
+
+def _keep(path: Path) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = f"không đọc hoặc ghi được tệp khóa {path}; hãy cấp quyền hoặc đặt khóa ở đây."
+        raise SettingWrong(_SETTING, sentence) from error
+    if len(key) < SHORTEST_KEY:
+        sentence = f"tệp khóa {path} đã hỏng; hãy khôi phục tệp đó từ bản sao lưu."
+        raise SettingWrong(_SETTING, sentence)
+    return key
+
+
+def _write_once(path: Path, key: str) -> None:
+    """Write the key whole or not at all; of two programs that start at once the first one wins."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(key + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
