@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.clock import utc_now, vietnam_date
+from bot.commands import exchange
 from bot.knowledge.citations import render_citations
 from bot.knowledge.load import load, load_or_refuse
 from bot.knowledge.model import Status
@@ -17,6 +18,8 @@ from bot.knowledge.variables import fill, variables_of
 from bot.settings import load_settings
 
 app = typer.Typer(help="Kiểm tra, xuất, nhập kho câu hỏi.", no_args_is_help=True)
+app.command(name="import")(exchange.take_booklet)
+app.command(name="import-xlsx")(exchange.take_sheet)
 
 Folder = Annotated[
     Path | None, typer.Argument(help="Thư mục kiến thức; bỏ trống thì lấy thư mục đang dùng.")
@@ -52,9 +55,17 @@ def lint(
 
 
 @app.command()
-def export() -> None:
-    """In mỗi mục đang dùng thành một dòng JSON."""
+def export(
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", help="Ghi mọi mục ra bảng tính này để sửa bằng Excel."),
+    ] = None,
+) -> None:
+    """In mỗi mục đang dùng thành một dòng JSON, hoặc ghi cả kho ra bảng tính."""
     base = load_or_refuse(load_settings().knowledge_dir, vietnam_date(utc_now()))
+    if xlsx is not None:
+        exchange.give_sheet(base, xlsx)
+        return
     variables = variables_of(base.elections)
     for entry in base.spoken:
         line = {

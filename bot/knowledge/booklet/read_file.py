@@ -50,7 +50,8 @@ def _check(path: Path) -> None:
     kind = path.suffix.lower()
     if kind not in _READERS:
         allowed = "Chỉ nhập được tệp .pdf, .docx hoặc .txt."
-        raise InputRefused(f"Không nhập được tệp {name}. {allowed}")
+        other = " Bảng tính của kho thì nhập bằng kb import-xlsx." if kind == ".xlsx" else ""
+        raise InputRefused(f"Không nhập được tệp {name}. {allowed}{other}")
     _check_inside(name, kind, head)
 
 

@@ -6,50 +6,41 @@ between sentences: its beginning is the answer, what follows the detail, the res
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
-from bot.errors import InputRefused
 from bot.knowledge.booklet.model import Doubt, Draft, Imported
 from bot.knowledge.lint import LONGEST_ANSWER, LONGEST_DETAIL, LONGEST_QUESTION
 from bot.knowledge.model import Citation
+from bot.knowledge.writing import is_plain, write_whole
 
 NO_ANSWER = "(Tài liệu không có câu trả lời cho câu này.)"
 _WIDTH = 110
 _SHORT_QUESTION = LONGEST_QUESTION - 80
 
 
-def write_drafts(imported: Imported, out: Path) -> None:
+def write_drafts(imported: Imported, out: Path) -> Path | None:
     """Write the drafts to `out`, whole or not at all.
 
+    What stood there may hold an editor's work, so it is kept in a file beside, whose path is given.
     Raises `InputRefused` where the file cannot be written.
     """
-    write_whole(out, render(imported))
+    text = render(imported)
+    before = out.read_bytes() if out.is_file() else b""
+    kept = None
+    if before.strip() and before != text.encode():
+        kept = _free_name(out)
+        kept.write_bytes(before)
+    write_whole(out, text)
+    return kept
 
 
-def write_whole(out: Path, text: str) -> None:
-    """Put a text in the place of a file in one step, so that no half of it is ever seen."""
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = out.stat().st_mode & 0o777 if out.exists() else 0o644
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(out)
-    except OSError as error:
-        raise InputRefused(f"Không ghi được tệp {out}: {error.strerror}.") from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+def _free_name(out: Path) -> Path:
+    names = (out.with_name(f"{out.name}.bak{number or ''}") for number in itertools.count())
+    return next(path for path in names if not path.exists())
 
 
 def render(imported: Imported) -> str:
@@ -151,18 +142,13 @@ def _citation(citation: Citation) -> str:
     if citation.clause is not None:
         parts.append(f"clause: {citation.clause}")
     if citation.point is not None:
-        parts.append(f"point: {_scalar(citation.point)}")
+        parts.append(f"point: {_scalar(citation.point, in_flow=True)}")
     return "{" + ", ".join(parts) + "}"
 
 
-def _scalar(text: str) -> str:
+def _scalar(text: str, *, in_flow: bool = False) -> str:
     """A text as plain YAML where that says the same, else in quotes."""
-    try:
-        plain = yaml.safe_load(f"k: {text}\n") == {"k": text}
-    except (yaml.YAMLError, ValueError):
-        plain = False
-    flow = not any(sign in text for sign in ",[]{}#") and text not in ("y", "n")
-    return text if plain and flow else json.dumps(text, ensure_ascii=False)
+    return text if is_plain(text, in_flow=in_flow) else json.dumps(text, ensure_ascii=False)
 
 
 def _block(key: str, text: str) -> Iterator[str]:
