@@ -55,7 +55,9 @@ def tied_to_a_machine(root: Path) -> Iterator[str]:
     """Every file that names a package registry's host or a folder of the makers' machine."""
     inside = (path for folder in FOLDERS for path in (root / folder).rglob("*"))
     for path in sorted([*root.glob("*"), *inside]):
-        if path.is_file() and path.suffix in WRITTEN and "__pycache__" not in path.parts:
+        written = path.is_file() and path.suffix in WRITTEN
+        # Git keeps a file of its own where a second tree of the same repository was checked out.
+        if written and path.name != ".git" and "__pycache__" not in path.parts:
             text = path.read_text(encoding="utf-8", errors="replace")
             yield from (f"{path.relative_to(root)}: {word}" for word in FORBIDDEN if word in text)
 
