@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.commands import evaluation, knowledge, talk
+from bot.commands import contest, evaluation, knowledge, talk
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(talk.chat)
 app.command()(talk.ask)
 app.command(name="eval")(evaluation.evaluate)
 app.add_typer(knowledge.app, name="kb")
+app.add_typer(contest.app, name="contest")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import typer
 
 from bot.clock import utc_now, vietnam_date
 from bot.commands import exchange
+from bot.contest.load import load_contests
 from bot.knowledge.citations import render_citations
 from bot.knowledge.load import load, load_or_refuse
 from bot.knowledge.model import Status
@@ -36,21 +37,21 @@ def lint(
     ] = False,
 ) -> None:
     """Kiểm tra mọi tệp; in từng lỗi kèm tệp và dòng."""
-    loaded = load(folder or load_settings().knowledge_dir, vietnam_date(utc_now()))
+    place, today = folder or load_settings().knowledge_dir, vietnam_date(utc_now())
+    loaded = load(place, today)
+    faults = (*loaded.faults, *load_contests(place, loaded.base, today).faults)
     if as_json:
-        typer.echo(json.dumps([asdict(f) for f in loaded.faults], ensure_ascii=False))
+        typer.echo(json.dumps([asdict(f) for f in faults], ensure_ascii=False))
     else:
-        for fault in loaded.faults:
+        for fault in faults:
             typer.echo(str(fault))
         said = len(loaded.base.spoken)
-        typer.echo(
-            f"{len(loaded.base.entries)} mục, {said} mục đang dùng, {len(loaded.faults)} lỗi."
-        )
+        typer.echo(f"{len(loaded.base.entries)} mục, {said} mục đang dùng, {len(faults)} lỗi.")
         if drafts:
             for entry in loaded.base.entries.values():
                 if entry.status is Status.DRAFT:
                     typer.echo(f"{entry.place.file}:{entry.place.line}: {entry.id}: bản nháp.")
-    if loaded.faults:
+    if faults:
         raise typer.Exit(1)
 
 

@@ -75,5 +75,7 @@ def open_live(settings: Settings) -> Live[Snapshot]:
 
     folder = settings.knowledge_dir
     return Live(
-        folder, lambda base: build_snapshot(base, folder, say_starters=settings.say_starters)
+        folder,
+        lambda base: build_snapshot(base, folder, say_starters=settings.say_starters),
+        told=lambda snapshot: snapshot.contests.faults,
     )

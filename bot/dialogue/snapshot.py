@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.clock import Clock, utc_now, vietnam_date
+from bot.contest.load import Contests, load_contests
+from bot.errors import KnowledgeFaulty
 from bot.knowledge.citations import render_citations
 from bot.knowledge.model import Base, Entry, Status
 from bot.knowledge.variables import fill, variables_of
@@ -22,6 +25,7 @@ class Snapshot:
     base: Base
     matcher: Matcher
     variables: Mapping[str, str]
+    contests: Contests = field(default_factory=Contests)
 
     def say(self, text: str) -> str:
         """A text of the base with its variables filled in."""
@@ -45,11 +49,17 @@ class Snapshot:
         return [entry for entry in self.base.spoken if group in entry.audience]
 
 
-def build_snapshot(base: Base, folder: Path, *, say_starters: bool = True) -> Snapshot:
+def build_snapshot(
+    base: Base, folder: Path, *, say_starters: bool = True, clock: Clock = utc_now
+) -> Snapshot:
     """The snapshot of a checked base with the fitted numbers that lie beside it.
 
-    With `say_starters` off only approved entries are said.
+    With `say_starters` off only approved entries are said. Raises `KnowledgeFaulty` where a file
+    of a contest cannot be read.
     """
+    contests = load_contests(folder, base, vietnam_date(clock()))
+    if any(fault.blocking for fault in contests.faults):
+        raise KnowledgeFaulty(contests.faults)
     if not say_starters:
         kept = {
             i: replace(e, status=Status.DRAFT) if e.status is Status.STARTER else e
@@ -57,4 +67,4 @@ def build_snapshot(base: Base, folder: Path, *, say_starters: bool = True) -> Sn
         }
         base = replace(base, entries=kept)
     fitted = load_fitted(folder / FITTED_FILE)
-    return Snapshot(base, Matcher(base, fitted), variables_of(base.elections))
+    return Snapshot(base, Matcher(base, fitted), variables_of(base.elections), contests)

@@ -7,7 +7,7 @@ takes the place of the old one. Whatever is wrong is kept in `faults` for `/heal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -26,15 +26,23 @@ _log = structlog.get_logger(__name__)
 class Live(Generic[T]):
     """What is built from a knowledge folder, kept up to date with its files."""
 
-    def __init__(self, folder: Path, build: Callable[[Base], T], clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        build: Callable[[Base], T],
+        clock: Clock = utc_now,
+        told: Callable[[T], Iterable[Fault]] = lambda _built: (),
+    ) -> None:
         """Load the folder.
 
         `build` makes what is served of a checked base; it may raise `KnowledgeFaulty` itself.
+        `told` gives the faults of what was built that do not keep it from being served.
         Raises `KnowledgeFaulty` with every fault where the folder cannot be served.
         """
         self._folder = folder
         self._build = build
         self._clock = clock
+        self._told = told
         self.faults: tuple[Fault, ...] = ()
         self._current = self._load()
         self._version = self._seen
@@ -55,7 +63,7 @@ class Live(Generic[T]):
         if loaded.blocking:
             raise KnowledgeFaulty(loaded.faults)
         built = self._build(loaded.base)
-        self.faults = loaded.faults
+        self.faults = (*loaded.faults, *self._told(built))
         return built
 
     def reload(self) -> bool:

@@ -52,8 +52,8 @@ class _Folder:
         self.unread: set[str] = set()
 
     def print_folder(self, folder: Path) -> None:
-        """Let the fingerprint tell every file of a folder."""
-        for path in sorted(folder.glob("*")):
+        """Let the fingerprint tell every file in a folder and in the folders of it."""
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 self.print.update(path.name.encode() + b"\0" + path.read_bytes())
 
@@ -96,6 +96,7 @@ def load(folder: Path, today: date) -> Loaded:
     places, place_faults = load_places(folder / "places")
     files.faults += place_faults
     files.print_folder(folder / "places")
+    files.print_folder(folder / "contests")
     base = Base(
         service=service,
         entries={entry.id: entry for entry in entries},
