@@ -5,7 +5,15 @@
     ├── KnowledgeFaulty     mend the named lines of the knowledge files
     ├── DatabaseUnavailable look after the database, start again
     ├── SealBroken          bring back the secret key that the data was sealed with
-    └── InputRefused        tell the person what to send instead
+    ├── InputRefused        tell the person what to send instead
+    └── NotDelivered        a reply did not reach its person; each kind says what to do with it
+        ├── PersonGone      send this person nothing more until he writes again
+        ├── Unsendable      give this one reply up
+        ├── RetryLater      send it again after a time
+        ├── OutcomeUnknown  it may have arrived: send a reply again, a broadcast not
+        ├── ChatMoved       send it to the new address
+        ├── OutsideWindow   keep it until the person writes again
+        └── ChannelStopped  stop this channel, the others go on; correct the named setting
 
 Every message is a Vietnamese sentence for the person concerned: what happened, where, what to do.
 """
@@ -74,3 +82,60 @@ class SealBroken(BotError):
 
 class InputRefused(BotError):
     """A file or a value from a person cannot be used as it is."""
+
+
+class NotDelivered(BotError):
+    """A reply did not reach its person.
+
+    The text goes to the operator: what the channel said, without tokens, addresses or what was typed.
+    """
+
+
+class PersonGone(NotDelivered):
+    """The person blocked us, left, or no longer exists there."""
+
+
+class Unsendable(NotDelivered):
+    """The channel will never take this reply (too long, a bad parameter); the next one it may."""
+
+
+class RetryLater(NotDelivered):
+    """A passing failure: the reply was surely not taken, and may be sent again.
+
+    `seconds` is what the channel asked to wait, None where it named nothing. `everyone` where it
+    wants no reply to anybody meanwhile.
+    """
+
+    def __init__(
+        self, sentence: str, seconds: float | None = None, *, everyone: bool = False
+    ) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+        self.everyone = everyone
+
+
+class OutcomeUnknown(NotDelivered):
+    """No answer came (time-out, connection lost half-way): the reply may have arrived or not."""
+
+
+class ChatMoved(NotDelivered):
+    """The chat has another address now."""
+
+    def __init__(self, sentence: str, address: str) -> None:
+        super().__init__(sentence)
+        self.address = address
+
+
+class OutsideWindow(NotDelivered):
+    """The channel forbids writing until the person has written again."""
+
+
+class ChannelStopped(NotDelivered):
+    """The channel takes nothing from us: a wrong token, a missing right, an expired contract.
+
+    `setting` names the environment variable to be corrected; empty where none would help.
+    """
+
+    def __init__(self, sentence: str, setting: str = "") -> None:
+        super().__init__(f"{setting}: {sentence}" if setting else sentence)
+        self.setting = setting

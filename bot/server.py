@@ -1,6 +1,7 @@
 """The composition root: everything that runs, put together from the settings.
 
-One ASGI application (web chat, health, metrics) and the tasks beside it (watching the knowledge).
+One ASGI application (web chat, webhooks, health, metrics) and the tasks beside it (watching the
+knowledge, the channels).
 Whatever keeps it from starting is told in one sentence before anything is served.
 """
 
@@ -26,7 +27,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.adapters import build_channels
 from bot.channels import metrics
+from bot.channels.redaction import RedactingFormatter, redact_crashes, redact_line
+from bot.channels.running import Channels
 from bot.channels.web.chat import WebChat
 from bot.channels.web.guard import Guard
 from bot.channels.web.limit import Limiter
@@ -36,6 +40,8 @@ from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.knowledge.live import Live
+from bot.sealing import Sealer
+from bot.secret_key import open_sealer
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -57,23 +63,29 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 def build_app(
-    settings: Settings, database: Database, live: Live[Snapshot], limiter: Limiter | None = None
+    settings: Settings,
+    database: Database,
+    live: Live[Snapshot],
+    sealer: Sealer,
+    limiter: Limiter | None = None,
 ) -> Starlette:
     """The ASGI application."""
     handler = Handler(database, lambda: live.current)
+    channels = Channels(build_channels(settings, database), handler, sealer)
     pages = Pages(lambda: live.current)
     secure = settings.public_url.startswith("https://")
     chat = WebChat(handler, limiter or Limiter(), pages, secure)
     routes: list[BaseRoute] = [
-        Route("/healthz", _health(database, live)),
-        Route("/readyz", _health(database, live, ready=True)),
-        Route("/metrics", _metrics(live)),
+        Route("/healthz", _health(database, live, channels)),
+        Route("/readyz", _health(database, live, channels, ready=True)),
+        Route("/metrics", _metrics(live, channels)),
+        *channels.routes(),
         *chat.routes(),
     ]
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, pages, settings.public_url)],
-        lifespan=_lifespan(live),
+        lifespan=_lifespan(live, channels),
         exception_handlers=_failures(pages),
     )
 
@@ -95,14 +107,15 @@ def _failures(
 
 
 def _lifespan(
-    live: Live[Snapshot],
+    live: Live[Snapshot], channels: Channels
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(_watch(live, stop))
         try:
-            yield
+            async with channels.running():
+                yield
         finally:
             stop.set()
             await watching
@@ -122,7 +135,7 @@ async def _watch(live: Live[Snapshot], stop: asyncio.Event) -> None:
 
 
 def _health(
-    database: Database, live: Live[Snapshot], *, ready: bool = False
+    database: Database, live: Live[Snapshot], channels: Channels, *, ready: bool = False
 ) -> Callable[[Request], Awaitable[Response]]:
     async def health(_request: Request) -> Response:
         trouble = await _database_trouble(database)
@@ -134,7 +147,7 @@ def _health(
                 "entries": len(live.current.base.spoken),
                 "faults": [str(fault) for fault in live.faults],
             },
-            "channels": {"web": "ok"},
+            "channels": {"web": "ok", **channels.states()},
         }
         return JSONResponse(body, status_code=503 if ready and trouble else 200)
 
@@ -152,8 +165,12 @@ async def _database_trouble(database: Database) -> str:
     return ""
 
 
-def _metrics(live: Live[Snapshot]) -> Callable[[Request], Awaitable[Response]]:
+def _metrics(live: Live[Snapshot], channels: Channels) -> Callable[[Request], Awaitable[Response]]:
     async def show(_request: Request) -> Response:
+        # Without the database the figures that lie in memory are still worth having.
+        with contextlib.suppress(DatabaseUnavailable, TimeoutError):
+            async with asyncio.timeout(3):
+                await channels.measure()
         metrics.KNOWLEDGE_FAULTS.set(len(live.faults))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -162,7 +179,10 @@ def _metrics(live: Live[Snapshot]) -> Callable[[Request], Awaitable[Response]]:
 
 def set_up_logs(level: str) -> None:
     """Logs as JSON lines on standard error; libraries speak up from warnings on."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    redact_crashes()
     for chatty in ("httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
@@ -171,6 +191,7 @@ def set_up_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            redact_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -186,7 +207,7 @@ def run(settings: Settings) -> None:
         with open_port(settings.host, settings.port) as listening:
             async with open_database(settings) as database:
                 config = uvicorn.Config(
-                    build_app(settings, database, live),
+                    build_app(settings, database, live, await open_sealer(settings, database)),
                     log_config=None,
                     access_log=False,
                     server_header=False,

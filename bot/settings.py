@@ -7,6 +7,7 @@ token, save the secret key, which the first start makes and keeps (see `secret_k
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,10 @@ from bot.errors import SettingWrong
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `bot/` and `knowledge/`."""
+
+
+Mode = Literal["polling", "webhook"]
+"""How a channel brings us its messages: we fetch them, or it posts them to us."""
 
 
 class Settings(BaseSettings):
@@ -37,6 +42,23 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", alias="BOT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     say_starters: bool = Field(True, alias="BOT_SAY_STARTERS")
 
+    telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_TOKEN")
+    telegram_mode: Mode = Field("polling", alias="TELEGRAM_MODE")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
+
+    zalo_bot_token: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_TOKEN")
+    zalo_bot_mode: Mode = Field("polling", alias="ZALO_BOT_MODE")
+    zalo_bot_webhook_secret: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_WEBHOOK_SECRET")
+    zalo_bot_api_url: str = Field("https://bot-api.zaloplatforms.com", alias="ZALO_BOT_API_URL")
+
+    zalo_oa_app_id: str = Field("", alias="ZALO_OA_APP_ID")
+    zalo_oa_app_secret: SecretStr = Field(SecretStr(""), alias="ZALO_OA_APP_SECRET")
+    zalo_oa_secret: SecretStr = Field(SecretStr(""), alias="ZALO_OA_SECRET")
+    zalo_oa_refresh_token: SecretStr = Field(SecretStr(""), alias="ZALO_OA_REFRESH_TOKEN")
+    zalo_oa_api_url: str = Field("https://openapi.zalo.me", alias="ZALO_OA_API_URL")
+    zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", alias="ZALO_OA_OAUTH_URL")
+
     @property
     def data_dir(self) -> Path:
         """Where the program keeps what it writes by default."""
@@ -53,6 +75,8 @@ _SENTENCES = {
     "BOT_PUBLIC_URL": "phải là địa chỉ đầy đủ, ví dụ https://baucu.example.vn.",
     "BOT_LOG_LEVEL": "phải là DEBUG, INFO, WARNING hoặc ERROR.",
     "BOT_SAY_STARTERS": "phải là true hoặc false.",
+    "TELEGRAM_MODE": "phải là polling hoặc webhook.",
+    "ZALO_BOT_MODE": "phải là polling hoặc webhook.",
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.dialogue.snapshot import Snapshot, build_snapshot
 from bot.knowledge.load import Loaded, load
 from bot.knowledge.model import Base
+from bot.sealing import Sealer
 
 # A busy machine is slow, not wrong: no example fails for the time it took.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SEALER = Sealer(["a-key-of-the-tests-long-enough-for-all-of-them"])
 
 
 @pytest.fixture(scope="session")

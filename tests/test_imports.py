@@ -19,7 +19,7 @@ FLOORS = (
     ("dialogue", "reports"),
     ("channels", "admin"),
     ("settings",),
-    ("secret_key",),
+    ("secret_key", "adapters"),
     ("commands", "server"),
     ("cli",),
     ("__main__",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -13,9 +15,24 @@ class Outcome(StrEnum):
     """What became of an incoming message."""
 
     HANDLED = "handled"
+    REPEATED = "repeated"  # it came before
     BUSY = "busy"  # its sender writes too fast
     REFUSED = "refused"  # it is none of ours, or too large, or broken
+    FOREIGN = "foreign"  # genuine, but nothing that we know
     UNAVAILABLE = "unavailable"  # the database does not work
+
+
+class Sent(StrEnum):
+    """What became of a reply that was to be sent."""
+
+    SENT = "sent"
+    LATER = "later"  # not taken now; tried again
+    UNKNOWN = "unknown"  # it may have arrived; a reply is sent again, a broadcast is not
+    HELD = "held"  # waits until the person writes again
+    MOVED = "moved"  # sent again to another address
+    GONE = "gone"  # the person cannot be reached
+    STOPPED = "stopped"  # the channel takes nothing from us
+    DEAD = "dead"  # given up; an operator should look
 
 
 _messages = Counter(
@@ -27,6 +44,17 @@ _seconds = Histogram(
     ["channel"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+_sent = Counter(
+    "bot_replies", "Replies by channel, lane and how sending went.", ["channel", "lane", "outcome"]
+)
+_sent_seconds = Histogram(
+    "bot_reply_seconds",
+    "Seconds from a stored reply to its having been sent.",
+    ["channel", "lane"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 5, 30, 300, 3_600),
+)
+_unsent = Gauge("bot_outbox", "Replies not sent yet, or given up.", ["channel", "lane", "state"])
+_unhandled = Gauge("bot_inbox", "Messages stored and not handled yet.", ["channel"])
 FAILURES = Counter("bot_request_failures", "Requests that ended in a fault of the program.")
 KNOWLEDGE_FAULTS = Gauge("bot_knowledge_faults", "Faults in the knowledge files as they lie now.")
 
@@ -39,6 +67,30 @@ def count(channel: str, outcome: Outcome) -> None:
 def took(channel: str, seconds: float) -> None:
     """Note how long a message was worked on."""
     _seconds.labels(_known(channel)).observe(seconds)
+
+
+def count_sent(channel: str, lane: str, outcome: Sent) -> None:
+    """Count one try at sending a reply."""
+    _sent.labels(_known(channel), lane, outcome).inc()
+
+
+def sent_after(channel: str, lane: str, passed: timedelta) -> None:
+    """Note how long a reply lay until it was sent."""
+    _sent_seconds.labels(_known(channel), lane).observe(max(0.0, passed.total_seconds()))
+
+
+def show_unsent(counts: Mapping[tuple[str, str, str], int]) -> None:
+    """Show how many rows of the outbox stand where: by channel, lane and state."""
+    _unsent.clear()
+    for (channel, lane, state), count in counts.items():
+        _unsent.labels(_known(channel), lane, state).set(count)
+
+
+def show_unhandled(counts: Mapping[str, int]) -> None:
+    """Show how many messages of each channel wait in the inbox."""
+    _unhandled.clear()
+    for channel, count in counts.items():
+        _unhandled.labels(_known(channel)).set(count)
 
 
 def _known(channel: str) -> str:

@@ -6,8 +6,10 @@ an inline keyboard, the web with elements, the console as lines), so no markup s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 LONGEST_PRESS = 64
 """Bytes; Telegram allows no more in a button's data, and one limit for all keeps them alike."""
@@ -29,6 +31,34 @@ class Message:
     text: str | None = None
     press: str | None = None
     origin: str | None = None
+
+
+class NoticeKind(StrEnum):
+    """What a channel tells of a person besides his messages."""
+
+    FOLLOWED = "followed"
+    UNFOLLOWED = "unfollowed"  # or blocked: nothing can be sent to him
+    WITHDREW = "withdrew"  # he wants his data erased
+    STAFF_WROTE = "staff_wrote"  # a person of the office answers in that chat
+    SUBMITTED_INFO = "submitted_info"
+    UNSUPPORTED = "unsupported"  # the channel may not tell us what he sent
+    MOVED = "moved"  # his chat has another address: data["to"]
+    TOO_FAST = "too_fast"  # he writes faster than anybody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a channel tells of a person that is no message; the ids as in `Message`."""
+
+    kind: NoticeKind
+    channel: str
+    person: str
+    external_id: str
+    at: datetime
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+Incoming = Message | Notice
 
 
 @dataclass(frozen=True, slots=True)

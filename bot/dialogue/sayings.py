@@ -40,6 +40,14 @@ NEAREST = "Những nội dung gần với câu hỏi của bạn:"
 NONE_CHOSEN = "Cảm ơn bạn đã cho biết. Tôi chưa có câu trả lời đúng ý bạn."
 EMPTY = "Tôi chưa đọc được câu hỏi. Bạn hãy gõ bằng chữ, ví dụ: bao nhiêu tuổi được đi bầu?"
 NOT_TEXT = "Tôi chỉ đọc được tin nhắn bằng chữ. Bạn hãy gõ câu hỏi giúp tôi."
+UNSUPPORTED = (
+    "Tôi không được phép đọc tin nhắn này. Bạn hãy gõ câu hỏi bằng chữ, hoặc hỏi trực tiếp:"
+)
+TOO_FAST = (
+    "Bạn gửi nhanh quá nên tôi không đọc kịp, những tin sau tin này có thể bị bỏ qua. "
+    "Xin bạn chờ một phút rồi gửi lại giúp tôi."
+)
+FAILED = "Máy chủ gặp lỗi nên tôi chưa trả lời được tin nhắn này. Bạn gửi lại giúp tôi."
 OTHER_LANGUAGE = "Tôi chỉ hiểu tiếng Việt. Bạn hãy gõ câu hỏi bằng tiếng Việt giúp tôi."
 TOO_LONG = (
     "Tin nhắn dài quá nên tôi không đọc hết được. "

@@ -8,15 +8,16 @@ done.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from bot.dialogue.conversation import Conversation, Feedback, Question
-from bot.dialogue.messages import Button, Message, Reply
+from bot.dialogue.messages import Incoming, Message, Notice, Reply
+from bot.dialogue.notices import Taken, heed, lay_out
+from bot.dialogue.packing import unpack
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State
 from bot.language.mask import mask_numbers
-from bot.store import history, inbox, outbox, people, talk
+from bot.store import history, inbox, people, talk
 from bot.store.database import Database, Tx
 from bot.store.people import Person
 
@@ -36,14 +37,21 @@ class Handler:
         async with self.database.transaction() as tx:
             claimed = await inbox.claim(tx, message.channel, message.external_id, message.at)
             if claimed is not None:
-                return await self._take(tx, claimed, message, snapshot)
+                taken = await self.take(tx, claimed, message, snapshot)
+                await inbox.finish(tx, claimed, taken.person_id)
+                return list(taken.replies)
         async with self.database.reading() as tx:
             packed = await history.replies_to(tx, message.channel, message.external_id)
         return [unpack(reply) for reply in packed]
 
-    async def _take(
-        self, tx: Tx, claimed: int, message: Message, snapshot: Snapshot
-    ) -> list[Reply]:
+    async def take(self, tx: Tx, claimed: int, incoming: Incoming, snapshot: Snapshot) -> Taken:
+        """Handles a claimed message or notice in an open transaction, all but its end in the inbox.
+
+        `claimed` is its id there; `inbox.finish` is for the caller, who may have many to finish.
+        """
+        if isinstance(incoming, Notice):
+            return await heed(tx, claimed, incoming, snapshot)
+        message = incoming
         person = await people.meet(tx, message.channel, message.person, message.at, message.origin)
         state = State.from_data(await talk.load_state(tx, person.id))
         ledger = _Ledger(tx, person, claimed, message, snapshot.base.version)
@@ -52,13 +60,10 @@ class Handler:
         if person.greeted_at is None:
             await people.mark_greeted(tx, person.id, message.at)
         await talk.save_state(tx, person.id, turn.state.to_data(), message.at)
-        replies = [turn.reply]
-        packed = [asdict(reply) for reply in replies]
-        await outbox.enqueue(tx, person.id, message.channel, claimed, packed, message.at)
+        await lay_out(tx, person, claimed, turn.reply, message.at)
         if message.channel in self.direct:
             await history.settle_replies(tx, claimed, message.at)
-        await inbox.finish(tx, claimed, person.id)
-        return replies
+        return Taken(person.id, (turn.reply,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,3 @@ class _Ledger:
         return await talk.give_feedback(
             self.tx, feedback.question, self.person.id, feedback.value, self.message.at
         )
-
-
-def unpack(data: dict[str, Any]) -> Reply:
-    """A reply as it lies in the outbox."""
-    texts = {key: str(data.get(key, "")) for key in ("text", "title", "note", "said")}
-    return Reply(
-        **texts,
-        citations=tuple(data.get("citations", ())),
-        buttons=tuple(Button(**button) for button in data.get("buttons", ())),
-    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.store.database import Tx
-from bot.store.tables import inbox
+from bot.store.tables import inbox, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ async def claim(
     """The id of a message that now is ours to handle; None when it came before.
 
     `payload` is only for messages that are handled in a later transaction; `finish` drops it.
-    Mask the numbers in it first.
+    It is to be sealed: a person typed what is in it.
     """
     found = await tx.value(
         tx.insert(inbox)
@@ -39,6 +40,72 @@ async def claim(
         .returning(inbox.c.id)
     )
     return None if found is None else int(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message that came in, to be handled in a later transaction; `payload` is sealed."""
+
+    channel: str
+    external_id: str
+    at: datetime
+    payload: str
+
+
+async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
+    """The ids of messages that now are ours to handle, as `claim`; None for each that came before.
+
+    A message that stands twice among them is ours once.
+    """
+    rows = [
+        {
+            "channel": one.channel,
+            "external_id": one.external_id,
+            "received_at": one.at,
+            "status": "new",
+            "payload": one.payload,
+        }
+        for one in arrived
+    ]
+    statement = (
+        tx.insert(inbox)
+        .on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.external_id])
+        .returning(inbox.c.id, inbox.c.channel, inbox.c.external_id)
+    )
+    inserted = (await tx.connection.execute(statement, rows)).all()
+    ids = {(channel, external_id): int(row_id) for row_id, channel, external_id in inserted}
+    return [ids.pop((storable(one.channel), storable(one.external_id)), None) for one in arrived]
+
+
+async def lock_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
+    """Those of the messages that still are to be handled; nobody else gets them meanwhile."""
+    rows = await tx.rows(
+        select(inbox.c.id)
+        .where(inbox.c.id.in_(list(inbox_ids)), inbox.c.status == "new")
+        .with_for_update(skip_locked=True)
+    )
+    return {int(row["id"]) for row in rows}
+
+
+async def finish_all(tx: Tx, handled: Sequence[tuple[int, int | None]]) -> None:
+    """The messages (id and person) are handled; their content is no longer needed."""
+    if handled:
+        await tx.connection.execute(
+            update(inbox)
+            .where(inbox.c.id == bindparam("handled_id"))
+            .values(status="done", person_id=bindparam("handled_by"), payload=None),
+            [{"handled_id": one, "handled_by": person} for one, person in handled],
+        )
+
+
+async def count_new(tx: Tx) -> dict[str, int]:
+    """How many messages of each channel wait to be handled."""
+    rows = await tx.rows(
+        select(inbox.c.channel, func.count().label("n"))
+        .where(inbox.c.status == "new")
+        .group_by(inbox.c.channel)
+    )
+    return {row["channel"]: row["n"] for row in rows}
 
 
 async def finish(tx: Tx, inbox_id: int, person_id: int | None) -> None:

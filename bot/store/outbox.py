@@ -1,26 +1,44 @@
 """What is to be sent: written with the turn that caused it, sent afterwards, never out of order.
 
 A row waits, is being sent, and is sent; or it dies (given up, an operator looks at it) or is
-cancelled. `reply` rows answer somebody and are sent again where it is unknown whether they
-arrived; `broadcast` rows are not. The lanes go their own pace, or a slow broadcast would hold up
-answers; within a lane one person's rows leave in the order of their ids, one at a time.
+cancelled. A row may also be held: it waits for the person to write again, not for a time.
+`reply` rows answer somebody and are sent again where it is unknown whether they arrived;
+`broadcast` rows are not. The lanes go their own pace, or a slow broadcast would hold up answers;
+within a lane one person's rows leave in the order of their ids, one at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Update, and_, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.store.database import Tx
 from bot.store.tables import outbox, people
 
 Lane = Literal["reply", "broadcast"]
 
+HELD = datetime(9999, 1, 1, tzinfo=UTC)
+"""The `next_at` of a row that waits for its person, not for a time."""
+
 _UNSENT = ("waiting", "sending")
+PARTS_SENT = "parts_sent"
+"""In a stored reply: how many of its messages the person has already."""
+
 _INTERRUPTED = "interrupted while sending"
 
 
@@ -120,6 +138,8 @@ async def take_due(tx: Tx, channel: str, at: datetime, limit: int, lane: Lane) -
         .with_for_update(of=outbox, skip_locked=True)
     )
     taken = [OutboxRow(**{**row, "attempts": row["attempts"] + 1}) for row in rows]
+    if not taken:
+        return []
     await tx.change(
         update(outbox)
         .where(outbox.c.id.in_([row.id for row in taken]))
@@ -137,20 +157,71 @@ async def mark_sent(tx: Tx, row: OutboxRow, at: datetime, remote_id: str | None 
     )
 
 
+async def mark_all_sent(tx: Tx, sent: Sequence[tuple[OutboxRow, str | None]], at: datetime) -> None:
+    """As `mark_sent`, for many rows with their remote ids."""
+    if sent:
+        await tx.connection.execute(
+            update(outbox)
+            .where(outbox.c.id == bindparam("sent_row"))
+            .values(state="sent", sent_at=at, remote_id=bindparam("sent_as"), error=None),
+            [{"sent_row": row.id, "sent_as": remote_id} for row, remote_id in sent],
+        )
+
+
 async def retry_later(
-    tx: Tx, row: OutboxRow, at: datetime, error: str, *, doubtful: bool = False
+    tx: Tx,
+    row: OutboxRow,
+    at: datetime,
+    error: str,
+    *,
+    doubtful: bool = False,
+    parts_sent: int = 0,
 ) -> None:
     """A passing failure: the row waits until `at`, and the person's later ones behind it.
 
     `doubtful` where it is unknown whether the row arrived: the possible double is counted.
+    `parts_sent` is how many messages of a long reply the person has already.
     """
-    doubt = outbox.c.doubt + int(doubtful)
-    await tx.change(_sending(row).values(state="waiting", next_at=at, error=error, doubt=doubt))
+    changed: dict[str, Any] = {"state": "waiting", "next_at": at, "error": error}
+    if doubtful:
+        changed["doubt"] = outbox.c.doubt + 1
+    if parts_sent:
+        changed["reply"] = {**row.reply, PARTS_SENT: parts_sent}
+    await tx.change(_sending(row).values(changed))
+
+
+async def hold(tx: Tx, row: OutboxRow, error: str) -> None:
+    """The channel forbids writing first: the row waits until `release_held`."""
+    await retry_later(tx, row, HELD, error)
+
+
+async def release_held(tx: Tx, person_ids: Sequence[int], at: datetime) -> int:
+    """These people have written again: what was held for them may leave from `at` on."""
+    return await tx.change(
+        update(outbox)
+        .where(
+            outbox.c.person_id.in_(person_ids),
+            outbox.c.state == "waiting",
+            outbox.c.next_at == HELD,
+        )
+        .values(next_at=at)
+    )
+
+
+async def put_back(tx: Tx, row: OutboxRow, error: str) -> None:
+    """The channel stopped: the row waits as if it had never been taken."""
+    attempts = outbox.c.attempts - 1
+    await tx.change(_sending(row).values(state="waiting", attempts=attempts, error=error))
 
 
 async def bury(tx: Tx, row: OutboxRow, error: str) -> None:
     """A permanent failure: the row is given up, and the person's later ones may leave."""
     await tx.change(_sending(row).values(state="dead", error=error))
+
+
+async def withdraw(tx: Tx, row: OutboxRow, error: str) -> None:
+    """The row is not to be sent any more, and nobody need look at it."""
+    await tx.change(_sending(row).values(state="cancelled", error=error))
 
 
 async def cancel(tx: Tx, person_id: int) -> int:
@@ -182,6 +253,16 @@ async def recover_interrupted(
     )
 
 
+async def count_unsent(tx: Tx) -> dict[tuple[str, str, str], int]:
+    """How many rows of each (channel, lane, state) are on their way or dead."""
+    rows = await tx.rows(
+        select(outbox.c.channel, outbox.c.lane, outbox.c.state, func.count().label("n"))
+        .where(outbox.c.state.in_((*_UNSENT, "dead")))
+        .group_by(outbox.c.channel, outbox.c.lane, outbox.c.state)
+    )
+    return {(row["channel"], row["lane"], row["state"]): row["n"] for row in rows}
+
+
 async def dead_letters(tx: Tx, limit: int = 100) -> list[OutboxRow]:
     """The latest rows that were given up, with the reason."""
     rows = await tx.rows(
@@ -192,6 +273,19 @@ async def dead_letters(tx: Tx, limit: int = 100) -> list[OutboxRow]:
         .limit(limit)
     )
     return [OutboxRow(**row) for row in rows]
+
+
+async def revive(tx: Tx, row_id: int, at: datetime) -> bool:
+    """Sends a dead row after all, as if for the first time; False where there is no such row."""
+    dead = and_(outbox.c.id == row_id, outbox.c.state == "dead")
+    again = {"state": "waiting", "next_at": at, "created_at": at, "attempts": 0, "doubt": 0}
+    return await tx.change(update(outbox).where(dead).values(again)) == 1
+
+
+async def drop_dead(tx: Tx, row_id: int) -> bool:
+    """Gives a dead row up for good; False where there is no such row."""
+    dead = and_(outbox.c.id == row_id, outbox.c.state == "dead")
+    return await tx.change(update(outbox).where(dead).values(state="cancelled")) == 1
 
 
 async def prune_sent(tx: Tx, before: datetime) -> int:

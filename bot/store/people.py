@@ -86,6 +86,23 @@ async def set_reachable(tx: Tx, person_id: int, reachable: bool) -> None:
     await tx.change(update(people).where(people.c.id == person_id).values(reachable=reachable))
 
 
+async def move(tx: Tx, channel: str, old_id: str, new_id: str) -> None:
+    """The person's address on the channel has changed; what waits for him goes to the new one."""
+    old, new = await find(tx, channel, old_id), await find(tx, channel, new_id)
+    if old is None or old_id == new_id:
+        return
+    if new is None:
+        await tx.change(update(people).where(people.c.id == old.id).values(channel_id=new_id))
+        return
+    # He has written from the new address already; the old row stays for what was asked there.
+    await tx.change(
+        update(outbox)
+        .where(_of(outbox, old.id), outbox.c.state.in_(("waiting", "sending")))
+        .values(person_id=new.id)
+    )
+    await set_reachable(tx, old.id, False)
+
+
 async def export(tx: Tx, person_id: int) -> dict[str, Any]:
     """Everything held about the person, fit for JSON; empty where there is nobody."""
     person = await tx.first(select(people).where(people.c.id == person_id))

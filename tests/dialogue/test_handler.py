@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.dialogue.messages import Message
+from bot.dialogue.packing import unpack
 from bot.dialogue.snapshot import Snapshot
-from bot.dialogue.turn import Handler, unpack
+from bot.dialogue.turn import Handler
 from bot.matching.find import Matcher
 from bot.store.database import Database
 from bot.store.tables import inbox, outbox, people, questions, states

@@ -27,7 +27,7 @@ from bot.server import build_app
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from tests.conftest import KNOWLEDGE, NOW
+from tests.conftest import KNOWLEDGE, NOW, SEALER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -66,7 +66,7 @@ def a_limiter() -> Limiter:
 
 @pytest.fixture
 def app(live: Live[Snapshot], database: Database) -> Starlette:
-    return build_app(Settings(_env_file=None), database, live, a_limiter())  # type: ignore[call-arg]
+    return build_app(Settings(_env_file=None), database, live, SEALER, a_limiter())  # type: ignore[call-arg]
 
 
 @pytest.fixture

@@ -301,7 +301,7 @@ async def test_a_fault_of_ours_shows_a_page_and_logs_no_word_of_the_person(
     assert "0912345678" not in told.text + str(logged)
     assert "Traceback" not in told.text
     assert [line["kind"] for line in logged] == ["RuntimeError"]
-    assert "test_bad_input.py" in logged[0]["stack"][-1]
+    assert "test_bad_input.py" in logged[0]["frames"][-1]
 
 
 async def test_the_policy_of_the_page_lets_nothing_run_inline(client: httpx.AsyncClient) -> None:

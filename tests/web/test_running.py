@@ -25,7 +25,7 @@ from bot.knowledge.live import Live
 from bot.server import build_app, open_port
 from bot.settings import Settings
 from bot.store.database import Database
-from tests.conftest import KNOWLEDGE, NOW
+from tests.conftest import KNOWLEDGE, NOW, SEALER
 from tests.web.conftest import ANSWERED, QUESTION, NewClient, Served, ask, post
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ async def without_database(
 ) -> httpx.AsyncClient:
     """A browser in front of a service whose database has gone."""
     database = Database(f"sqlite:///{tmp_path}/khong-co/bot.db")
-    return new_client(build_app(Settings(_env_file=None), database, live))  # type: ignore[call-arg]
+    return new_client(build_app(Settings(_env_file=None), database, live, SEALER))  # type: ignore[call-arg]
 
 
 async def test_health_is_told_in_detail(client: httpx.AsyncClient, live: Live[Snapshot]) -> None:
@@ -95,7 +95,7 @@ async def test_a_broken_edit_reaches_nobody_and_is_told_in_the_health(
     knowledge: Path, database: Database, new_client: NewClient
 ) -> None:
     live = Live(knowledge, lambda base: build_snapshot(base, knowledge), lambda: NOW)
-    client = new_client(build_app(Settings(_env_file=None), database, live))  # type: ignore[call-arg]
+    client = new_client(build_app(Settings(_env_file=None), database, live, SEALER))  # type: ignore[call-arg]
     before = await ask(client, QUESTION)
     whole = (knowledge / AN_ENTRY_FILE).read_text()
     line = spoil(knowledge / AN_ENTRY_FILE)
@@ -133,6 +133,8 @@ async def test_messages_are_counted_by_channel_and_outcome(
         Outcome.BUSY: 2,
         Outcome.REFUSED: 1,
         Outcome.UNAVAILABLE: 1,
+        Outcome.REPEATED: 0,
+        Outcome.FOREIGN: 0,
     }
     figures = (await client.get("/metrics")).text
     assert 'bot_messages_total{channel="web",outcome="handled"}' in figures

@@ -21,6 +21,7 @@ from bot.server import build_app
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.tables import outbox, people, questions
+from tests.conftest import SEALER
 from tests.web.conftest import ANSWERED, QUESTION, NewClient, ask, post
 
 
@@ -179,7 +180,7 @@ async def test_the_cookie_is_secure_where_the_public_address_is_https(
     new_client: NewClient, live: Live[Snapshot], database: Database
 ) -> None:
     settings = Settings(BOT_PUBLIC_URL="https://bau-cu.example.vn", _env_file=None)  # type: ignore[call-arg]
-    behind_proxy = new_client(build_app(settings, database, live))
+    behind_proxy = new_client(build_app(settings, database, live, SEALER))
     assert "; secure" in (await behind_proxy.get("/")).headers["set-cookie"].lower()
     assert "; secure" in (await post(behind_proxy, text="xin chào")).headers["set-cookie"].lower()
 

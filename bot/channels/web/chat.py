@@ -25,7 +25,8 @@ from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import HERE, Pages, render
 from bot.clock import Clock, utc_now
 from bot.dialogue.messages import LONGEST_PRESS, Message, Reply
-from bot.dialogue.turn import Handler, unpack
+from bot.dialogue.packing import unpack
+from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable
 from bot.store import history, people
 

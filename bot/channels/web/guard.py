@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import metrics
+from bot.channels.redaction import frames_of
 from bot.channels.web.pages import Pages
 
 CONTENT_POLICY = (
@@ -62,7 +62,7 @@ class Guard:
         except Exception as error:
             metrics.FAILURES.inc()
             # The text of an error may quote what a person typed; its kind and place are enough.
-            _log.error("request_failed", kind=type(error).__name__, stack=_stack(error))
+            _log.error("request_failed", kind=type(error).__name__, frames=frames_of(error))
             if not begun:
                 await self.pages.failure(scope["path"], 500)(scope, receive, send_with_headers)
 
@@ -93,8 +93,3 @@ def _add_headers(start: Message, path: str) -> None:
     # Files are asked for anew each time and mostly answered "not modified": a new version of the
     # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
     headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")
-
-
-def _stack(error: Exception) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -57,15 +57,24 @@ def _whole(text: str) -> str:
 
 
 async def _read(request: Request, content_type: str) -> bytes:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != content_type:
+    if content_type_of(request) != content_type:
         raise Declined(415, UNREADABLE)
+    return await read_body(request, LARGEST_BODY)
+
+
+def content_type_of(request: Request) -> str:
+    """The type that a request says its body has, without parameters; empty where it says none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_body(request: Request, largest: int) -> bytes:
+    """The body, of at most so many bytes. Raises `Declined`."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and len(declared) < 19 and int(declared) > LARGEST_BODY:
+    if declared.isdecimal() and len(declared) < 19 and int(declared) > largest:
         raise Declined(413, TOO_LARGE)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise Declined(413, TOO_LARGE)
     return bytes(body)

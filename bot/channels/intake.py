@@ -1,0 +1,230 @@
+"""What comes in from the channels: stored before anything else, then handled, each thing once.
+
+    take()  -> inbox (one shared transaction for all that arrive together) -> the service is answered
+    handle  -> effects, replies in the outbox, and the end in the inbox, in one transaction
+
+Killed before the first commit, the service delivers again; killed after it, the inbox is read at
+the next start. One person's messages are handled in the order they were stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.channels import metrics
+from bot.channels.metrics import Outcome
+from bot.channels.redaction import frames_of
+from bot.channels.sealed import seal, unseal
+from bot.channels.senders import Senders
+from bot.clock import Clock, utc_now
+from bot.dialogue import sayings
+from bot.dialogue.messages import Incoming, Notice, NoticeKind, Reply
+from bot.dialogue.notices import lay_out
+from bot.dialogue.turn import Handler
+from bot.errors import DatabaseUnavailable, SealBroken
+from bot.sealing import Sealer
+from bot.store import inbox, outbox, people
+from bot.store.batching import Batcher
+from bot.store.database import Tx
+from bot.store.inbox import Arrived
+
+TOGETHER = 16
+"""Messages handled in one transaction: more would make the others wait for the database."""
+
+_TRIES = 3
+_AGAIN_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Something stored and to be handled; `since` is when it came, for the figures."""
+
+    inbox_id: int
+    incoming: Incoming
+    since: float
+
+
+class Intake:
+    """Takes in what the channels bring and has it handled.
+
+    `replied` is called after every commit that may have laid out replies, with the channel.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        sealer: Sealer,
+        replied: Callable[[str], None],
+        senders: Senders | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._handler = handler
+        self._sealer = sealer
+        self._replied = replied
+        self._senders = senders or Senders()
+        self._clock = clock
+        self._database = handler.database
+        self._inbox = Batcher(handler.database, inbox.claim_all)
+        self._waiting: deque[_Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def backlog(self) -> int:
+        """How many things are stored and not handled yet."""
+        return len(self._waiting)
+
+    async def take(self, items: Sequence[Incoming]) -> None:
+        """Stores what came in; nothing of it can be lost when this returns.
+
+        What was there before is left out; of a sender who floods us only a notice is kept.
+        Raises `DatabaseUnavailable`.
+        """
+        let_in = [kept for item in items if (kept := self._let_in(item)) is not None]
+        storing = [asyncio.ensure_future(self._store(item)) for item in let_in]
+        # A request that is cut off is stored all the same, and must be handled then.
+        done = await asyncio.shield(asyncio.gather(*storing, return_exceptions=True))
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def handle_all(self, channels: Sequence[str]) -> None:
+        """Handles what is stored, what an earlier run left first, until `stop` is called."""
+        await self._read_leftovers(channels)
+        while not self._stopping:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._waiting and not self._stopping:
+                count = min(TOGETHER, len(self._waiting))
+                await self._handle_surely([self._waiting.popleft() for _ in range(count)])
+
+    def stop(self) -> None:
+        """Ends `handle_all` after the present transaction; the rest is for the next start."""
+        self._stopping = True
+        self._arrived.set()
+
+    def _let_in(self, item: Incoming) -> Incoming | None:
+        if self._senders.allows(item):
+            return item
+        metrics.count(item.channel, Outcome.BUSY)
+        if not self._senders.is_to_be_told(item):
+            return None
+        return Notice(
+            NoticeKind.TOO_FAST,
+            item.channel,
+            item.person,
+            f"too-fast:{item.external_id}",
+            item.at,
+        )
+
+    async def _store(self, item: Incoming) -> None:
+        since = time.perf_counter()
+        claimed = await self._inbox.add(self._arrived_as(item))
+        if claimed is None:
+            metrics.count(item.channel, Outcome.REPEATED)
+            return
+        self._waiting.append(_Waiting(claimed, item, since))
+        self._arrived.set()
+
+    def _arrived_as(self, item: Incoming) -> Arrived:
+        return Arrived(item.channel, item.external_id, item.at, seal(item, self._sealer))
+
+    async def _read_leftovers(self, channels: Sequence[str]) -> None:
+        known = {waiting.inbox_id for waiting in self._waiting}
+        left: list[_Waiting] = []
+        async with self._database.reading() as tx:
+            for channel in channels:
+                for row in await inbox.unfinished(tx, channel):
+                    if row.id not in known:
+                        incoming = self._unseal(channel, row)
+                        if incoming is not None:
+                            left.append(_Waiting(row.id, incoming, time.perf_counter()))
+        if left:
+            _log.info("messages_left_by_an_earlier_run", count=len(left))
+        self._waiting.extendleft(reversed(left))
+        if self._waiting:
+            self._arrived.set()
+
+    def _unseal(self, channel: str, row: inbox.Unfinished) -> Incoming | None:
+        try:
+            return unseal(channel, row.external_id, row.payload, self._sealer)
+        except (SealBroken, ValueError, KeyError, TypeError) as error:
+            # It stays in the inbox: with the right key the next start can read it.
+            _log.error("stored_message_unreadable", inbox_id=row.id, kind=type(error).__name__)
+            return None
+
+    async def _handle_surely(self, batch: list[_Waiting]) -> None:
+        """Handles a batch; what cannot be handled is answered with an apology."""
+        try:
+            await self._handle(batch)
+        except DatabaseUnavailable as error:
+            _log.error("database_unavailable", sentence=str(error))
+            self._waiting.extendleft(reversed(batch))
+            self._arrived.set()
+            await asyncio.sleep(_AGAIN_SECONDS)
+        except Exception as error:
+            if len(batch) > 1:
+                for one in batch:
+                    await self._handle_surely([one])
+                return
+            await self._handle_failing(batch[0], error)
+
+    async def _handle(self, batch: list[_Waiting]) -> None:
+        snapshot = self._handler.snapshot()
+        handled: list[tuple[int, int | None]] = []
+        async with self._database.transaction() as tx:
+            ours = await inbox.lock_new(tx, [one.inbox_id for one in batch])
+            for one in batch:
+                if one.inbox_id in ours:
+                    taken = await self._handler.take(tx, one.inbox_id, one.incoming, snapshot)
+                    handled.append((one.inbox_id, taken.person_id))
+            await self._finish(tx, handled)
+        self._account_for(batch)
+
+    async def _finish(self, tx: Tx, handled: list[tuple[int, int | None]]) -> None:
+        await inbox.finish_all(tx, handled)
+        writers = sorted({person for _, person in handled if person is not None})
+        if writers:
+            await outbox.release_held(tx, writers, self._clock())
+
+    def _account_for(self, batch: list[_Waiting]) -> None:
+        now = time.perf_counter()
+        for one in batch:
+            metrics.count(one.incoming.channel, Outcome.HANDLED)
+            metrics.took(one.incoming.channel, now - one.since)
+        for channel in {one.incoming.channel for one in batch}:
+            self._replied(channel)
+
+    async def _handle_failing(self, one: _Waiting, error: Exception) -> None:
+        """A fault of ours: try again, then tell the person so that he is not left waiting."""
+        for _ in range(_TRIES - 1):
+            try:
+                await self._handle([one])
+                return
+            except DatabaseUnavailable:
+                self._waiting.appendleft(one)
+                self._arrived.set()
+                return
+            except Exception as again:
+                error = again
+        metrics.FAILURES.inc()
+        # The text of an error may quote what a person typed; its kind and place are enough.
+        _log.error("message_failed", kind=type(error).__name__, frames=frames_of(error))
+        await self._apologise(one)
+
+    async def _apologise(self, one: _Waiting) -> None:
+        said = one.incoming
+        async with self._database.transaction() as tx:
+            if not await inbox.lock_new(tx, [one.inbox_id]):
+                return
+            person = await people.meet(tx, said.channel, said.person, said.at)
+            await lay_out(tx, person, one.inbox_id, Reply(sayings.FAILED), said.at)
+            await self._finish(tx, [(one.inbox_id, person.id)])
+        self._account_for([one])

@@ -1,0 +1,70 @@
+"""Many small writes in few transactions: whatever waits when one begins is written together.
+
+A lone item is written at once. Under load the items that arrive while a transaction runs share
+the next one, so that a commit is paid once for all of them; nobody waits for a timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from bot.errors import DatabaseUnavailable
+from bot.store.database import Database, Tx
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Work = Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Result]]]
+"""Writes the items in one transaction; gives one result an item, in their order."""
+
+
+class Batcher(Generic[Item, Result]):
+    """Runs `work` over items in shared transactions, `most` at a time, in the order they came.
+
+    A batch that fails for another reason than the database is tried again item by item, so that a
+    bad one takes no other with it.
+    """
+
+    def __init__(self, database: Database, work: Work[Item, Result], most: int = 200) -> None:
+        self._database = database
+        self._work = work
+        self._most = most
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def add(self, item: Item) -> Result:
+        """The item's result, once it is committed. Raises what its writing raised."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+        return await future
+
+    async def _write_all(self) -> None:
+        try:
+            while self._waiting:
+                count = min(self._most, len(self._waiting))
+                await self._write([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._writing = None
+
+    async def _write(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        # Whoever went away in the meantime (a request cut off) is still written: it was sent.
+        try:
+            async with self._database.transaction() as tx:
+                results = await self._work(tx, [item for item, _ in batch])
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, DatabaseUnavailable):
+                for one in batch:
+                    await self._write([one])
+                return
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,90 @@
+"""Messages and replies on their way, over an empty database and a channel of paper."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels.running import Channels
+from bot.dialogue.messages import Message
+from bot.dialogue.snapshot import Snapshot
+from bot.dialogue.turn import Handler
+from bot.store import outbox, people
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.store.tables import inbox
+from bot.store.tables import outbox as outbox_table
+from tests.channels.paper import Paper
+from tests.conftest import NOW, SEALER
+
+_ids = count(1)
+
+
+def said(text: str, person: str = "lan", external_id: str = "", at: datetime = NOW) -> Message:
+    """A message of a person on the channel of paper."""
+    return Message("telegram", person, external_id or f"m{next(_ids)}", at, text=text)
+
+
+@dataclass
+class House:
+    """The channels over one database; `now` is the house's clock."""
+
+    database: Database
+    handler: Handler
+    paper: Paper = field(default_factory=Paper)
+    now: datetime = NOW
+    channels: Channels = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.channels = self.rebuild()
+
+    def rebuild(self) -> Channels:
+        """The channels as after a new start."""
+        self.channels = Channels([self.paper], self.handler, SEALER, lambda: self.now)
+        return self.channels
+
+    async def rows(self, *states: str) -> list[dict[str, object]]:
+        """The rows of the outbox in these states; all of them without any."""
+        async with self.database.reading() as tx:
+            rows = await tx.rows(select(outbox_table).order_by(outbox_table.c.id))
+        return [dict(row) for row in rows if not states or row["state"] in states]
+
+    async def unhandled(self) -> int:
+        """How many messages wait in the inbox."""
+        async with self.database.reading() as tx:
+            return len(await tx.rows(select(inbox.c.id).where(inbox.c.status == "new")))
+
+    async def lay_out(self, person: str, *texts: str, lane: outbox.Lane = "reply") -> int:
+        """Replies to a person, waiting to be sent; gives the person's number."""
+        async with self.database.transaction() as tx:
+            met = await people.meet(tx, "telegram", person, self.now)
+            replies = [{"text": text} for text in texts]
+            await outbox.enqueue(tx, met.id, "telegram", None, replies, self.now, lane)
+        return met.id
+
+    def texts_to(self, person: str) -> list[str]:
+        """What the person has got, in order."""
+        return [text for address, text in self.paper.sent if address == person]
+
+
+async def until(is_so: Callable[[], object], seconds: float = 20) -> None:
+    """Waits until something is so; fails where it never is."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it never came to be so"
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def house(snapshot: Snapshot) -> AsyncIterator[House]:
+    database = Database.memory()
+    await migrate(database)
+    yield House(database, Handler(database, lambda: snapshot))
+    await database.close()

@@ -1,0 +1,39 @@
+"""The channels that the contract is held against: each is described here, and then tested alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.base import Channel
+from tests.channels.paper import LONGEST, SECRET, Paper
+
+AT = 1_795_402_800
+"""2026-11-23 03:00 UTC in seconds, the time of every payload made here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One channel under the contract.
+
+    `build` gives the adapter without any network; `payload` what its service posts when a person
+    (id) says a text in a message (id); `sign` the headers by which a body is known as genuine;
+    `path` where it is posted; `longest` the UTF-16 units that one message may have.
+    """
+
+    name: str
+    build: Callable[[], Channel]
+    payload: Callable[[str, str, str], Any]
+    sign: Callable[[bytes], dict[str, str]]
+    path: str
+    longest: int
+
+
+def _paper_payload(person: str, message: str, text: str) -> Any:
+    return {"who": person, "id": message, "says": text, "at": AT}
+
+
+CASES = [
+    Case("paper", Paper, _paper_payload, lambda _: {"X-Paper": SECRET}, "/webhooks/paper", LONGEST),
+]
