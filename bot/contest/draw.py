@@ -13,11 +13,12 @@ from datetime import date
 from typing import TypeVar
 
 from bot.contest.bank import Question
+from bot.contest.refusal import Refused
 from bot.contest.rules import Paper, Share
-from bot.errors import InputRefused
 from bot.knowledge.model import Status
 
 T = TypeVar("T")
+_TOO_FEW = "Ngân hàng không đủ câu hỏi để ra đề. Hãy báo ban tổ chức."
 _ALLOWED = {
     "approved": (Status.APPROVED,),
     "starter": (Status.APPROVED, Status.STARTER),
@@ -49,7 +50,7 @@ def draw(
 
     Everybody's questions in a fixed paper come from `round_seed`; only their order is the person's
     own. Questions `seen` before come again only where no others are left.
-    Raises `InputRefused` where the pool is too small.
+    Raises `Refused` where the pool is too small.
     """
     if paper.questions:
         by_id = {q.id: q for q in pool}
@@ -59,7 +60,7 @@ def draw(
     else:
         chosen = _choose(paper, pool, seed, seen if paper.avoid_repeat_for_person else ())
     if len(chosen) < paper.question_count:
-        raise InputRefused("Ngân hàng không đủ câu hỏi để ra đề. Hãy báo ban tổ chức.")
+        raise Refused("too_few_questions", _TOO_FEW)
     if paper.shuffle_questions:
         chosen = _shuffled(chosen, f"{seed}/order", lambda q: q.id)
     return tuple(Drawn(q, _options(paper, q, seed)) for q in chosen)

@@ -71,12 +71,14 @@ def storable(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _id() -> TypeEngine[int]:
+def id_type() -> TypeEngine[int]:
+    """The type of a row's number and of what points at it."""
     # SQLite numbers rows by itself only in a column that is exactly INTEGER.
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _json(none_as_null: bool = False) -> TypeEngine[Any]:
+def json_type(none_as_null: bool = False) -> TypeEngine[Any]:
+    """The type of a value kept as JSON; with `none_as_null` None is no value at all."""
     return JSON(none_as_null=none_as_null).with_variant(
         JSONB(none_as_null=none_as_null), "postgresql"
     )
@@ -95,7 +97,7 @@ metadata = MetaData(
 people = Table(
     "people",
     metadata,
-    Column("id", _id(), primary_key=True),
+    Column("id", id_type(), primary_key=True),
     Column("channel", Words, nullable=False),
     Column("channel_id", Words, nullable=False),
     Column("first_seen", UtcTime, nullable=False),
@@ -112,25 +114,25 @@ states = Table(
     metadata,
     Column(
         "person_id",
-        _id(),
+        id_type(),
         ForeignKey("people.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
     ),
-    Column("data", _json(), nullable=False),
+    Column("data", json_type(), nullable=False),
     Column("at", UtcTime, nullable=False),
 )
 
 inbox = Table(
     "inbox",
     metadata,
-    Column("id", _id(), primary_key=True),
+    Column("id", id_type(), primary_key=True),
     Column("channel", Words, nullable=False),
     Column("external_id", Words, nullable=False),
-    Column("person_id", _id(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("person_id", id_type(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
     Column("received_at", UtcTime, nullable=False),
     Column("status", Text, nullable=False),
-    Column("payload", _json(none_as_null=True)),
+    Column("payload", json_type(none_as_null=True)),
     UniqueConstraint("channel", "external_id"),
     CheckConstraint("status IN ('new', 'done')", name="status"),
     Index(None, "status", "channel"),
@@ -141,15 +143,15 @@ inbox = Table(
 questions = Table(
     "questions",
     metadata,
-    Column("id", _id(), primary_key=True),
-    Column("person_id", _id(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
-    Column("inbox_id", _id(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
+    Column("id", id_type(), primary_key=True),
+    Column("person_id", id_type(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("inbox_id", id_type(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
     Column("asked_at", UtcTime, nullable=False, index=True),
     Column("channel", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("normalised", Words, nullable=False),
     Column("outcome", Text, nullable=False, index=True),
-    Column("entries", _json(), nullable=False),
+    Column("entries", json_type(), nullable=False),
     Column("score", Float, nullable=False),
     Column("ms", Float, nullable=False),
     Column("base_version", Text, nullable=False),
@@ -164,12 +166,12 @@ questions = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _id(), primary_key=True),
-    Column("person_id", _id(), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("id", id_type(), primary_key=True),
+    Column("person_id", id_type(), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     Column("channel", Words, nullable=False),
-    Column("inbox_id", _id(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
+    Column("inbox_id", id_type(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
     Column("position", Integer, nullable=False),
-    Column("reply", _json(), nullable=False),
+    Column("reply", json_type(), nullable=False),
     Column("lane", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -191,5 +193,5 @@ meta = Table(
     "meta",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("value", _json(), nullable=False),
+    Column("value", json_type(), nullable=False),
 )

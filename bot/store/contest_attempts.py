@@ -1,0 +1,309 @@
+"""Attempts and their answers: the paper as drawn, what was chosen, when, and what it earned.
+
+An attempt's id is its entrant's id followed by its own number, so one person's attempts and answers
+are a span of the primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
+
+from bot.store.contest_tables import answers, attempts, contest_questions, entrants, grants
+from bot.store.database import Tx
+
+_PER_ENTRANT = 1 << 16
+"""Attempts that one entrant can have; a practice never has so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt. Instants in milliseconds since 1970; what it earned is known once it ended."""
+
+    id: int
+    entrant_id: int
+    round: int
+    version: int
+    seed: str
+    device: str | None
+    started_ms: int
+    deadline_ms: int
+    submitted_ms: int | None
+    status: str
+    prediction: int | None
+    total: int
+    correct: int | None
+    score: int | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One place of a paper: the question's number, the options as shown, and what was chosen."""
+
+    attempt_id: int
+    position: int
+    question: int
+    shown: str
+    chosen: str | None
+    at_ms: int | None
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One place of one attempt, with what decides whether an answer may still go there."""
+
+    attempt_id: int
+    position: int
+    entrant_id: int
+    round: int
+    status: str
+    deadline_ms: int
+    question: int
+    shown: str
+    chosen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How an attempt ended and what it earned."""
+
+    id: int
+    status: str
+    submitted_ms: int
+    duration_ms: int
+    total: int
+    correct: int
+    score: int
+
+
+_ATTEMPT = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
+_ANSWER = tuple(answers.c[name] for name in Answer.__dataclass_fields__)
+_OPEN = attempts.c.status == "open"
+
+
+async def of_entrant(tx: Tx, entrant_id: int) -> list[Attempt]:
+    """Every attempt of an entrant, oldest first."""
+    rows = await tx.rows(
+        select(*_ATTEMPT).where(_span(attempts.c.id, entrant_id)).order_by(attempts.c.id)
+    )
+    return [Attempt(**row) for row in rows]
+
+
+async def find(tx: Tx, attempt_id: int, *, lock: bool = False) -> Attempt | None:
+    """An attempt by its id; with `lock` nobody else changes it until the transaction ends."""
+    statement = select(*_ATTEMPT).where(attempts.c.id == attempt_id)
+    row = await tx.first(statement.with_for_update() if lock else statement)
+    return Attempt(**row) if row else None
+
+
+async def any_of(tx: Tx, rounds: Sequence[int]) -> bool:
+    """Whether anybody has started an attempt in one of the rounds."""
+    return bool(await tx.value(select(exists().where(attempts.c.round.in_(rounds)))))
+
+
+async def add(tx: Tx, attempt: Attempt, paper: Sequence[tuple[int, str]]) -> Attempt:
+    """Keeps a new attempt with its paper, (question, shown) by position; gives it its id."""
+    last = await tx.value(
+        select(func.max(attempts.c.id)).where(_span(attempts.c.id, attempt.entrant_id))
+    )
+    number = (last or attempt.entrant_id * _PER_ENTRANT) + 1
+    values = {name: getattr(attempt, name) for name in Attempt.__dataclass_fields__}
+    values["id"] = number
+    await tx.change(tx.insert(attempts).values(**values))
+    await tx.connection.execute(
+        tx.insert(answers),
+        [
+            {"attempt_id": number, "position": position, "question": question, "shown": shown}
+            for position, (question, shown) in enumerate(paper, 1)
+        ],
+    )
+    return Attempt(**values)
+
+
+async def paper_of(tx: Tx, attempt_id: int) -> list[Answer]:
+    """The places of an attempt's paper in their order."""
+    return await papers_of(tx, [attempt_id])
+
+
+async def papers_of(tx: Tx, attempt_ids: Sequence[int]) -> list[Answer]:
+    """The places of several attempts' papers, attempt by attempt in the order of their ids."""
+    rows = await tx.rows(
+        select(*_ANSWER)
+        .where(answers.c.attempt_id.in_(attempt_ids))
+        .order_by(answers.c.attempt_id, answers.c.position)
+    )
+    return [Answer(**row) for row in rows]
+
+
+async def seen_questions(tx: Tx, entrant_id: int) -> set[str]:
+    """The ids of the questions that the entrant was asked before."""
+    rows = await tx.rows(
+        select(contest_questions.c.question_id)
+        .join(answers, answers.c.question == contest_questions.c.id)
+        .where(_span(answers.c.attempt_id, entrant_id))
+        .distinct()
+    )
+    return {row["question_id"] for row in rows}
+
+
+async def asked_at(tx: Tx, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Asked]:
+    """What stands at the places (attempt, position); the attempts stay open meanwhile.
+
+    They are locked in the order of their ids, so that two who save at once cannot wait for each
+    other; whoever hands one of them in waits until we are done.
+    """
+    wanted = sorted(set(places))
+    if tx.is_postgresql and wanted:
+        ids = sorted({attempt_id for attempt_id, _ in wanted})
+        await tx.rows(
+            select(attempts.c.id)
+            .where(attempts.c.id.in_(ids))
+            .order_by(attempts.c.id)
+            .with_for_update(read=True)
+        )
+    columns = (
+        answers.c.attempt_id, answers.c.position, attempts.c.entrant_id, attempts.c.round,
+        attempts.c.status, attempts.c.deadline_ms, answers.c.question, answers.c.shown,
+        answers.c.chosen,
+    )  # fmt: skip
+    rows = await tx.rows(
+        select(*columns)
+        .join(attempts, attempts.c.id == answers.c.attempt_id)
+        .where(tuple_(answers.c.attempt_id, answers.c.position).in_(wanted))
+    )
+    return {(row["attempt_id"], row["position"]): Asked(**row) for row in rows}
+
+
+async def last_answered(tx: Tx, attempt_ids: Iterable[int]) -> dict[int, int]:
+    """The last answered position of each attempt that has one."""
+    rows = await tx.rows(
+        select(answers.c.attempt_id, func.max(answers.c.position).label("position"))
+        .where(answers.c.attempt_id.in_(sorted(set(attempt_ids))), answers.c.chosen.is_not(None))
+        .group_by(answers.c.attempt_id)
+    )
+    return {row["attempt_id"]: row["position"] for row in rows}
+
+
+_SAVE = (
+    update(answers)
+    .where(
+        answers.c.attempt_id == bindparam("in_attempt"),
+        answers.c.position == bindparam("at_position"),
+    )
+    .values(
+        chosen=bindparam("new"),
+        at_ms=bindparam("saved_ms"),
+        changes=answers.c.changes
+        + case(
+            (
+                and_(
+                    answers.c.chosen.is_not(None),
+                    answers.c.chosen.is_distinct_from(bindparam("new")),
+                ),
+                1,
+            ),
+            else_=0,
+        ).cast(Integer),
+    )
+)
+
+
+async def save(tx: Tx, saves: Sequence[tuple[int, int, str | None, int]]) -> None:
+    """Writes answers (attempt, position, chosen, at_ms); of two for one place the later holds."""
+    ordered = sorted(saves, key=lambda s: s[:2])
+    await tx.connection.execute(
+        _SAVE,
+        [
+            {"in_attempt": a, "at_position": p, "new": chosen, "saved_ms": ms}
+            for a, p, chosen, ms in ordered
+        ],
+    )
+
+
+async def predict(tx: Tx, attempt_id: int, prediction: int | None) -> bool:
+    """Keeps the guess of an open attempt; False where it is not open."""
+    statement = update(attempts).where(attempts.c.id == attempt_id, _OPEN)
+    return await tx.change(statement.values(prediction=prediction)) == 1
+
+
+_FINISH = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("of_id"), _OPEN)
+    .values({name: bindparam(f"new_{name}") for name in Finished.__dataclass_fields__ if name != "id"})
+)  # fmt: skip
+
+
+async def finish(tx: Tx, finished: Sequence[Finished]) -> None:
+    """Ends open attempts; one that has ended already stays as it is."""
+    if finished:
+        names = [name for name in Finished.__dataclass_fields__ if name != "id"]
+        rows = [{"of_id": f.id, **{f"new_{n}": getattr(f, n) for n in names}} for f in finished]
+        await tx.connection.execute(_FINISH, rows)
+
+
+async def overdue(tx: Tx, rounds: Sequence[int], before_ms: int, limit: int) -> list[Attempt]:
+    """Open attempts in the rounds whose deadline passed before that instant, locked."""
+    statement = (
+        select(*_ATTEMPT)
+        .where(_OPEN, attempts.c.deadline_ms <= before_ms, attempts.c.round.in_(rounds))
+        .order_by(attempts.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Attempt(**row) for row in await tx.rows(statement)]
+
+
+async def granted(tx: Tx, entrant_id: int, round_number: int) -> int:
+    """How many attempts the board gave the entrant beyond the limit of the round."""
+    return int(
+        await tx.value(
+            select(func.coalesce(func.sum(grants.c.extra), 0)).where(
+                grants.c.entrant_id == entrant_id, grants.c.round == round_number
+            )
+        )
+    )
+
+
+async def count(tx: Tx, rounds: Sequence[int]) -> dict[str, int]:
+    """How many attempts of the rounds are in each status."""
+    rows = await tx.rows(
+        select(attempts.c.status, func.count().label("n"))
+        .where(attempts.c.round.in_(rounds))
+        .group_by(attempts.c.status)
+    )
+    return {row["status"]: row["n"] for row in rows}
+
+
+async def count_persons(tx: Tx, rounds: Sequence[int]) -> int:
+    """How many people have a counted attempt in one of the rounds, each once."""
+    return int(
+        await tx.value(
+            select(func.count(attempts.c.entrant_id.distinct()))
+            .join(entrants, entrants.c.id == attempts.c.entrant_id)
+            .where(
+                attempts.c.round.in_(rounds),
+                attempts.c.status.in_(("submitted", "timed_out")),
+                entrants.c.standing != "disqualified",
+            )
+        )
+    )
+
+
+def _span(column: ColumnElement[int], entrant_id: int) -> ColumnElement[bool]:
+    start = entrant_id * _PER_ENTRANT
+    return column.between(start, start + _PER_ENTRANT - 1)

@@ -1,0 +1,149 @@
+"""A published contest in every kind of store, and people who play it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.clock import VIETNAM
+from bot.contest import play, registration, saving
+from bot.contest.document import Published
+from bot.contest.publish import Shelf, publish
+from bot.contest.registration import Form
+from bot.contest.sitting import Sitting
+from bot.contest.typed import Trees
+from bot.sealing import Sealer
+from bot.store import people
+from bot.store.contest_entrants import Entrant
+from bot.store.database import Database, Tx
+from tests.contest.folder import define, small_base
+
+T = TypeVar("T")
+OPENS = datetime(2026, 2, 27, 8, 0, tzinfo=VIETNAM)
+CLOSES = datetime(2026, 3, 9, 0, 0, tzinfo=VIETNAM)
+SEALER = Sealer(["k" * 43])
+VALUES = {"ho_ten": "Nguyễn Văn An", "ngay_sinh": "5/9/1990"}
+CONSENTS = {"to_chuc_thi": True}
+
+
+def at(hours: float = 1.0, **more: float) -> datetime:
+    """An instant so many hours after the first round opens."""
+    return (OPENS + timedelta(hours=hours) + timedelta(**more)).astimezone(UTC)
+
+
+@dataclass
+class Arena:
+    """A published contest in a store, and what people do in it, each in a transaction."""
+
+    db: Database
+    published: Published
+    shelf: Shelf
+    people: dict[str, Entrant] = field(default_factory=dict)
+
+    @property
+    def trees(self) -> Trees:
+        return Trees(small_base().places, self.published.document.units)
+
+    @asynccontextmanager
+    async def tx(self) -> AsyncIterator[Tx]:
+        async with self.db.transaction() as tx:
+            yield tx
+
+    async def run(self, deed: Callable[[Tx], Awaitable[T]]) -> T:
+        async with self.db.transaction() as tx:
+            return await deed(tx)
+
+    async def register(
+        self, name: str = "an", now: datetime | None = None, form: Form | None = None, **values: str
+    ) -> Entrant:
+        form = form or Form({**VALUES, **values}, CONSENTS)
+        now = now or at(0)
+        async with self.db.transaction() as tx:
+            person = await people.meet(tx, "web", name, now)
+            entrant = await registration.register(
+                tx, self.published, SEALER, self.trees, person.id, "web", form, now
+            )
+        self.people[name] = entrant
+        return entrant
+
+    async def start(
+        self, name: str = "an", now: datetime | None = None, round_id: str = "w1", **more: Any
+    ) -> Sitting:
+        entrant = self.people[name] if name in self.people else await self.register(name)
+        more.setdefault("channel", "web")
+        async with self.db.transaction() as tx:
+            return await play.start(tx, self.published, entrant.id, round_id, now or at(), **more)
+
+    async def answer(
+        self, seat: Sitting, position: int, *chosen: str, now: datetime | None = None
+    ) -> saving.Saved:
+        save = saving.Save(
+            self.published, seat.attempt.entrant_id, seat.attempt.id, position, chosen, now or at()
+        )
+        async with self.db.transaction() as tx:
+            return await saving.save_answer(tx, save)
+
+    async def predict(self, seat: Sitting, guess: int, now: datetime | None = None) -> None:
+        ids = seat.attempt.entrant_id, seat.attempt.id
+        async with self.db.transaction() as tx:
+            await play.predict(tx, self.published, *ids, guess, now or at())
+
+    async def submit(self, seat: Sitting, now: datetime | None = None) -> Sitting:
+        ids = seat.attempt.entrant_id, seat.attempt.id
+        async with self.db.transaction() as tx:
+            return await play.submit(tx, self.published, *ids, now or at())
+
+    async def look(self, seat: Sitting) -> Sitting:
+        ids = seat.attempt.entrant_id, seat.attempt.id
+        async with self.db.reading() as tx:
+            return await play.sitting(tx, self.published, *ids)
+
+    async def sit_through(
+        self,
+        name: str,
+        right: int,
+        guess: int = 1,
+        began: datetime | None = None,
+        seconds: float = 60,
+        round_id: str = "w1",
+    ) -> Sitting:
+        """A whole attempt: the first `right` questions answered right, the others wrong."""
+        began = began or at()
+        seat = await self.start(name, began, round_id)
+        for place in seat.places:
+            chosen = "b" if place.position <= right else "a"
+            await self.answer(seat, place.position, chosen, now=began + timedelta(seconds=1))
+        await self.predict(seat, guess, began + timedelta(seconds=2))
+        return await self.submit(seat, began + timedelta(seconds=seconds))
+
+
+NewArena = Callable[..., Awaitable[Arena]]
+
+
+async def open_arena(db: Database, folder: Path, changes: Mapping[str, Any]) -> Arena:
+    definition = define(folder, **changes)
+    shelf = Shelf()
+    async with db.transaction() as tx:
+        published = await publish(tx, shelf, definition, "ban tổ chức", "Mở cuộc thi.", at(-24))
+    return Arena(db, published, shelf)
+
+
+@pytest.fixture
+def new_arena(db: Database, tmp_path: Path) -> NewArena:
+    """Publishes the small contest with some of its values changed, in a store of each kind."""
+
+    async def new(**changes: Any) -> Arena:
+        return await open_arena(db, tmp_path, changes)
+
+    return new
+
+
+@pytest.fixture
+async def arena(new_arena: NewArena) -> Arena:
+    return await new_arena()

@@ -1,0 +1,93 @@
+"""An empty, migrated database of each kind: SQLite in a file and in memory, PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.store import migrate
+from bot.store.database import Database
+
+KINDS = ["sqlite-file", "sqlite-memory", "postgresql"]
+
+NewUrl = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[..., str]]:
+    """Gives the address of a new database each time it is called; `test_1` is migrated."""
+    with tempfile.TemporaryDirectory(prefix="bot-postgresql-") as folder:
+        try:
+            with warnings.catch_warnings():
+                # pgserver's own: it asks for a runtime folder that a container does not have.
+                warnings.simplefilter("ignore")
+                from pgserver.postgres_server import get_server
+
+                server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        except Exception as error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        numbers = count(1)
+
+        def new(template: str = "template1") -> str:
+            name = f"test_{next(numbers)}"
+            server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
+            return server.get_uri(name)
+
+        # A copy of a migrated database is made much faster than a new one is migrated. In a
+        # thread, because the test that comes first has a loop running already.
+        with ThreadPoolExecutor() as threads:
+            threads.submit(asyncio.run, _migrate(new())).result()
+        yield new
+        server.cleanup()
+
+
+@pytest.fixture
+def new_url(tmp_path: Path, request: pytest.FixtureRequest) -> NewUrl:
+    """Gives the address of an empty database of a kind; PostgreSQL is started when first asked."""
+
+    def new(kind: str) -> str:
+        if kind == "postgresql":
+            make: Callable[..., str] = request.getfixturevalue("new_postgresql")
+            return make()
+        return "sqlite://" if kind == "sqlite-memory" else f"sqlite:///{tmp_path}/data/bot.db"
+
+    return new
+
+
+@pytest.fixture(params=KINDS)
+async def db(request: pytest.FixtureRequest, new_url: NewUrl) -> AsyncIterator[Database]:
+    """A migrated database of each kind; closed without leaving a thread behind."""
+    if request.param == "postgresql":
+        make: Callable[..., str] = request.getfixturevalue("new_postgresql")
+        database = Database(make("test_1"))
+    else:
+        database = Database(new_url(request.param))
+        await database.connect()
+        await migrate.migrate(database)
+    yield database
+    await database.close()
+    assert await no_thread_is_left()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate.migrate(database)
+    await database.close()
+
+
+async def no_thread_is_left() -> bool:
+    """Whether aiosqlite's threads have ended; each does so a moment after its connection."""
+    for _ in range(200):
+        if not [t for t in threading.enumerate() if "_connection_worker_thread" in t.name]:
+            return True
+        await asyncio.sleep(0.01)
+    return False
