@@ -1,7 +1,7 @@
 """Measures, and writes what was found to results.json and README.md.
 
 python -m benchmarks                      everything (`make bench`)
-python -m benchmarks quality [FILE...]    one of quality, matching_speed, start
+python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import matching_speed, quality, start
+from benchmarks import booklet, matching_speed, quality, start
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -24,8 +24,19 @@ TITLES = {
     "quality": "Right answers at an equal share of false ones",
     "matching_speed": "One question, as the base grows",
     "start": "Start and memory",
+    "booklet": "Import of a booklet",
 }
-MODULES = {"quality": quality, "matching_speed": matching_speed, "start": start}
+MODULES = {
+    "quality": quality,
+    "matching_speed": matching_speed,
+    "start": start,
+    "booklet": booklet,
+}
+_PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
+    "matching_speed": matching_speed.measure,
+    "start": start.measure,
+    "booklet": booklet.measure,
+}
 INTRODUCTION = """# Benchmarks
 
 What the bot is measured by, with the last figures. This page is written by the benchmarks
@@ -55,11 +66,7 @@ def _measure(name: str, files: list[Path]) -> dict[str, Any]:
     def report(line: str) -> None:
         print(f"  {line}", flush=True)
 
-    return quality.measure(report, files) if name == "quality" else _plain(name)(report)
-
-
-def _plain(name: str) -> Callable[[Callable[[str], None]], dict[str, Any]]:
-    return {"matching_speed": matching_speed.measure, "start": start.measure}[name]
+    return quality.measure(report, files) if name == "quality" else _PLAIN[name](report)
 
 
 def _read_results() -> dict[str, Any]:

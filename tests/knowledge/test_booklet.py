@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,27 +14,9 @@ from bot.knowledge.booklet.model import Doubt, Draft
 from bot.knowledge.load import load
 from bot.knowledge.model import Base, Citation, Status
 from tests.conftest import KNOWLEDGE, TODAY
+from tests.fixtures.booklets.layouts import LAYOUTS
 from tests.fixtures.booklets.made import Layout, Truth, as_text, make_items, print_booklet
 from tests.fixtures.booklets.pdf import Piece, make_pdf
-
-LAYOUTS = {
-    "answer below, contents with dots": Layout(),
-    "bold, contents at the end, number on top": Layout(
-        head="Câu {n}: {q}", answer="", part="PHẦN {r}. {t}", contents="back", dots=False,
-        notes="round", number_on_top=True,
-    ),
-    "capitals, answer in line": Layout(
-        head="CÂU {n} - {q}", answer="Đáp: ", bold=False, part="Phần {n}: {t}", notes="square",
-        heads=False,
-    ),
-    "nothing but the question mark": Layout(
-        head="Câu hỏi {n}. {q}", answer="", bold=False, part="PHẦN {r}\n{t}", contents="",
-        hyphens=True,
-    ),
-    "question below its number, counting anew": Layout(
-        head="Câu {n}\n{q}", restart=True, part="PHẦN THỨ {o}: {t}"
-    ),
-}  # fmt: skip
 
 
 def nearest(_question: str) -> tuple[str, float] | None:
@@ -75,32 +56,30 @@ def import_lines(base: Base, folder: Path, text: str) -> Imported:
 def test_all_questions_of_a_printed_booklet_come_out_whole(
     layout: Layout, base: Base, tmp_path: Path
 ) -> None:
-    data, truth = print_booklet(layout, seed=7)
+    data, truth = print_booklet(layout, seed=7, questions=65)
     path = tmp_path / "sach.pdf"
     path.write_bytes(data)
     imported = import_booklet(path, base, nearest)
-    assert len(imported.drafts) == len(truth) == 195
-    assert len(halves(imported.drafts) & wanted(truth)) >= 190
-    assert [count for _, count in imported.summary.by_part] == [48, 22, 25, 30, 20, 15, 35]
+    assert halves(imported.drafts) == wanted(truth)
+    assert [count for _, count in imported.summary.by_part] == [16, 7, 8, 10, 7, 5, 12]
     assert not imported.summary.gaps
 
 
-def test_a_long_booklet_is_read_page_by_page_in_good_time(base: Base, tmp_path: Path) -> None:
+def test_a_long_booklet_is_read_page_by_page(base: Base, tmp_path: Path) -> None:
     data, truth = print_booklet(replace(Layout(), lines=17), seed=2)
     path = tmp_path / "sach.pdf"
     path.write_bytes(data)
     told: list[tuple[int, int]] = []
-    began = time.perf_counter()
     imported = import_booklet(path, base, nearest, lambda done, all_: told.append((done, all_)))
-    assert time.perf_counter() - began < 60
     assert told[0] == (1, len(told))
     assert told[-1] == (len(told), len(told))
     assert len(told) >= 330
+    assert len(truth) == 195
     assert halves(imported.drafts) == wanted(truth)
 
 
 def test_what_is_written_passes_lint_beside_the_base(base: Base, tmp_path: Path) -> None:
-    data, _ = print_booklet(Layout(), seed=3)
+    data, _ = print_booklet(Layout(), seed=3, questions=65)
     path = tmp_path / "sach.pdf"
     path.write_bytes(data)
     folder = tmp_path / "knowledge"
@@ -112,8 +91,8 @@ def test_what_is_written_passes_lint_beside_the_base(base: Base, tmp_path: Path)
     loaded = load(folder, TODAY)
     assert [f for f in loaded.faults if f.file == "entries/98-sach.yaml"] == []
     added = [e for e in loaded.base.entries.values() if e.place.file == "entries/98-sach.yaml"]
-    assert len(added) == 195
-    assert len(loaded.base.entries) == before + 195
+    assert len(added) == 65
+    assert len(loaded.base.entries) == before + 65
     assert {entry.status for entry in added} == {Status.DRAFT}
     text = out.read_text(encoding="utf-8")
     assert "# Câu 12, trang " in text
@@ -175,6 +154,62 @@ def test_a_reference_at_the_begin_of_a_line_opens_no_question(base: Base, tmp_pa
     assert [d.number for d in imported.drafts] == [1, 2, 3]
     assert imported.drafts[0].answer.endswith("Câu 2 của tài liệu này nói rõ hơn.")
     assert imported.drafts[1].question == "Ai có quyền ứng cử?"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "numbers"),
+    [
+        ("Hỏi: Ai bầu?\nĐáp: Cử tri.", "Hỏi: Bầu ở đâu?\nĐáp: Ở phòng phiếu.", [1, 2]),
+        ("HỎI 7 - Ai bầu?\nCử tri.", "HỎI 8 - Bầu ở đâu?\nỞ phòng phiếu.", [7, 8]),
+        ("7. Hỏi: Ai bầu?\nCử tri.", "8. Hỏi: Bầu ở đâu?\nỞ phòng phiếu.", [7, 8]),
+        ("7. Ai bầu?\nCử tri.", "8. Ở đâu thì bầu được,\nvà bầu ở đâu?\nỞ phòng phiếu.", [7, 8]),
+        ("7) Người bầu\nTrả lời: Cử tri.", "8) Nơi bầu\nTrả lời: Ở phòng phiếu.", [7, 8]),
+    ],
+)
+def test_questions_need_not_be_called_cau(
+    first: str, second: str, numbers: list[int], base: Base, tmp_path: Path
+) -> None:
+    third = first.replace("7", "9").replace("Ai", "Người nào")
+    imported = import_lines(
+        base, tmp_path, f"HỎI - ĐÁP VỀ BẦU CỬ\n\n{first}\n\n{second}\n\n{third}\n"
+    )
+    assert [d.number for d in imported.drafts] == [*numbers, numbers[-1] + 1]
+    assert [d.answer for d in imported.drafts] == ["Cử tri.", "Ở phòng phiếu.", "Cử tri."]
+
+
+def test_items_of_a_list_are_no_questions_of_their_own(base: Base, tmp_path: Path) -> None:
+    imported = import_lines(
+        base,
+        tmp_path,
+        "Câu 1. Hồ sơ gồm gì?\nTrả lời:\n1. Đơn.\n2. Ảnh.\n3. Ai ký? Người ứng cử ký.\n\n"
+        "Câu 2. Nộp ở đâu?\nTrả lời: Ở Ủy ban bầu cử.",
+    )
+    assert [d.number for d in imported.drafts] == [1, 2]
+    assert "2. Ảnh." in imported.drafts[0].answer
+
+
+def test_the_heading_of_a_part_may_break_at_a_comma(base: Base, tmp_path: Path) -> None:
+    imported = import_pages(
+        base,
+        tmp_path,
+        "PHẦN I. BỎ PHIẾU,\nKIỂM PHIẾU\nCâu 1. Ai bầu?\nCử tri bầu.\n"
+        "PHẦN II. KHIẾU NẠI,\nTỐ CÁO\nCâu 2. Ai khiếu nại?\nCử tri khiếu nại.",
+    )
+    parts = [(d.part, d.answer) for d in imported.drafts]
+    assert parts == [
+        ("PHẦN I. BỎ PHIẾU, KIỂM PHIẾU", "Cử tri bầu."),
+        ("PHẦN II. KHIẾU NẠI, TỐ CÁO", "Cử tri khiếu nại."),
+    ]
+
+
+def test_the_top_of_a_letter_from_the_next_page_is_no_text(base: Base, tmp_path: Path) -> None:
+    imported = import_pages(
+        base,
+        tmp_path,
+        "Câu 1. Ai lập danh sách?\nDanh sách do\nỦ",
+        "Ủy ban nhân dân cấp xã lập.\nCâu 2. Ai bầu?\nCử tri.",
+    )
+    assert imported.drafts[0].answer == "Danh sách do Ủy ban nhân dân cấp xã lập."
 
 
 def test_gaps_and_double_numbers_are_told(base: Base, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bot.errors import InputRefused
 from bot.knowledge.booklet import import_booklet
-from bot.knowledge.booklet.read_file import LARGEST_FILE
+from bot.knowledge.booklet.read_file import LARGEST_FILE, LARGEST_TEXT
 from bot.knowledge.model import Base
 from tests.fixtures.booklets.pdf import Piece, make_pdf
 
@@ -176,9 +176,12 @@ def refused(name: str, folder: Path) -> Path:
     elif name == "hong.docx":
         with zipfile.ZipFile(path, "w") as file:
             file.writestr("word/document.xml", "<x")
-    elif name == "lon.txt":
+    elif name.startswith("lon."):
         with path.open("wb") as file:
-            file.truncate(LARGEST_FILE + 1)
+            file.truncate((LARGEST_TEXT if name == "lon.txt" else LARGEST_FILE) + 1)
+    elif name == "no.docx":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("word/document.xml", b" " * 70_000_000)
     elif name == "mucluc.txt":
         lines = [f"Câu {n}. Việc thứ {n} làm ra sao? ........ {n + 5}" for n in range(1, 30)]
         path.write_text("\n".join(lines), encoding="utf-8")
@@ -217,7 +220,9 @@ CONTENTS = {
         ("cut.pdf", "hỏng"),
         ("bang.docx", "không phải Word"),
         ("hong.docx", "không phải Word"),
-        ("lon.txt", "200 MB"),
+        ("lon.txt", "20 MB"),
+        ("lon.pdf", "100 MB"),
+        ("no.docx", "khi mở ra quá lớn"),
         ("mucluc.txt", "mục lục"),
     ],
 )

@@ -3,6 +3,7 @@
 read_file    .pdf, .docx, .txt -> lines
 furniture    page numbers and running heads go
 footnotes    footnotes go, and are kept beside
+other_heads  "Hỏi 12:" and the like become "Câu 12."
 split        lines -> questions, answers, parts
 draft        -> drafts: citations, lost letters, doubles
 write        -> YAML
@@ -19,6 +20,7 @@ from bot.knowledge.booklet.draft import Drafter, Nearest, question_key
 from bot.knowledge.booklet.footnotes import Footnotes
 from bot.knowledge.booklet.furniture import strip_furniture
 from bot.knowledge.booklet.model import Booklet, Draft, Imported, Line, summarise
+from bot.knowledge.booklet.other_heads import spell_heads
 from bot.knowledge.booklet.read_file import read_file
 from bot.knowledge.booklet.split import split
 from bot.knowledge.booklet.write import write_drafts
@@ -43,7 +45,7 @@ def import_booklet(
     """
     booklet = read_file(path, progress)
     lines, notes, heads = _running_text(booklet)
-    sections, contents = split(lines)
+    sections, contents = split(spell_heads(lines))
     if not sections:
         raise InputRefused(_nothing_found(path.name, contents))
     drafter = Drafter(base, notes, nearest)

@@ -7,14 +7,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from bot.knowledge.booklet.letters import SUPERSCRIPTS, glue, lowered, note_mark
+from bot.knowledge.booklet.letters import (
+    CAPITALS,
+    SMALL_LETTERS,
+    SUPERSCRIPTS,
+    glue,
+    lowered,
+    note_mark,
+)
 from bot.knowledge.booklet.model import Line, Page
 
 _SMALL = 0.92
 _DEPTH = 15
 """So many lines at the foot of a page may be footnotes where their print is not smaller."""
 _MARK = re.compile(
-    rf"(?:([{SUPERSCRIPTS}]{{1,3}})|(\(\d{{1,3}}\))|(\[\d{{1,3}}\])|(\d{{1,3}})(?=[.)]?\s+[^\W\d_a-zà-ỹđ]))[.)]?\s*"
+    rf"(?:([{SUPERSCRIPTS}]{{1,3}})|(\(\d{{1,3}}\))|(\[\d{{1,3}}\])|(\d{{1,3}})(?=[.)]?\s+[{CAPITALS}]))[.)]?\s*"
 )
 # "1. Hồ sơ …" in letters of full size is the item of a list.
 _COUNTS = re.compile(r"\d{1,3}[.)]")
@@ -93,7 +100,9 @@ def _in_text(mark: str, text: str) -> re.Match[str] | None:
         return re.search(rf"(?<=\S)\s?{re.escape(mark)}(?=[\s.,;:?!)”]|$)", text)
     high = "".join(SUPERSCRIPTS[int(digit)] for digit in number)
     raised_mark = re.search(rf"\s?{high}(?![{SUPERSCRIPTS}])", text)
-    return raised_mark or re.search(rf"(?<=[a-zà-ỹđ.,;:)”»]){number}(?=[\s.,;:?!)”]|$)", text)
+    return raised_mark or re.search(
+        rf"(?<=[{SMALL_LETTERS}.,;:)”»]){number}(?=[\s.,;:?!)”]|$)", text
+    )
 
 
 def _set_mark(body: list[Line], mark: str, number: int) -> None:

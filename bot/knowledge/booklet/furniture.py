@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.knowledge.booklet.headings import DOTS, LEADER, answer_begins, part_head, question_head
-from bot.knowledge.booklet.letters import SUPERSCRIPTS
+from bot.knowledge.booklet.letters import SMALL_LETTERS, SUPERSCRIPTS
 from bot.knowledge.booklet.model import Line, Page
 from bot.language.fold import fold
 
@@ -17,7 +17,7 @@ _DEPTH = 3
 _NUMBER = re.compile(r"[\W_]*(?:trang\s+)?(\d{1,4})(?:\s*/\s*\d{1,4})?[\W_]*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 # What ends or begins like this is a sentence or a footnote, were it ever so often the same.
-_PROSE = re.compile(rf"[.,;:?!]$|^[a-zà-ỹđ]|^[(\[]\d|^[{SUPERSCRIPTS}]")
+_PROSE = re.compile(rf"[.,;:?!]$|^[{SMALL_LETTERS}]|^[(\[]\d|^[{SUPERSCRIPTS}]")
 _FEWEST = 3
 _DENSITY = 0.3
 
@@ -34,16 +34,24 @@ def strip_furniture(pages: Sequence[Page]) -> tuple[list[Page], list[str]]:
     seen: set[int] = set()
     stripped = []
     for page in pages:
+        edges = {id(line): place for place, line in _edges(page)}
         heads = {id(line) for place, line in _edges(page) if (_key(line), place) in running}
         lines = []
         for place, line in enumerate(page.lines):
             part = _part_of(page, place)
-            if id(line) not in heads or (part is not None and part not in seen):
+            again = part in seen and edges.get(id(line)) in (0, -1) and _in_capitals(line)
+            if not (again or id(line) in heads) or (part is not None and part not in seen):
                 lines.append(line)
             if part is not None:
                 seen.add(part)
         stripped.append(_without_numbers(replace(page, lines=tuple(lines)), offset))
     return stripped, list(dict.fromkeys(running.values()))
+
+
+def _in_capitals(line: Line) -> bool:
+    """Whether the heading of a part has its title in capitals, as a sentence about it has not."""
+    head = part_head(line.text)
+    return head is not None and bool(head[1]) and head[1] == head[1].upper()
 
 
 def _part_of(page: Page, place: int) -> int | None:

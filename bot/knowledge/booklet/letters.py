@@ -22,6 +22,13 @@ _HYPHENS = {"\u0002": "-", "\ufffe": "-"}
 _SIGNS = str.maketrans({**_LIGATURES, **_BULLETS, **_HYPHENS})
 _SOFT = "\u00ad"
 
+# Vietnamese capitals and small letters stand mixed in Unicode, so no range of letters has but one
+# of them.
+_LATIN = [letter for letter in map(chr, range(0x1F00)) if letter.isalpha()]
+CAPITALS = "".join(letter for letter in _LATIN if letter.isupper())
+SMALL_LETTERS = "".join(letter for letter in _LATIN if letter.islower())
+"""Both for use between the brackets of a pattern."""
+
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", SUPERSCRIPTS)
 _LOWERED = str.maketrans(SUPERSCRIPTS, "0123456789")

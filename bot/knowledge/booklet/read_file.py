@@ -12,7 +12,10 @@ from bot.knowledge.booklet.read_text import read_text
 from bot.knowledge.booklet.read_word import read_word
 
 Progress = Callable[[int, int], None]
-LARGEST_FILE = 200 * 1024 * 1024
+_MB = 1_000_000
+LARGEST_FILE = 100 * _MB
+LARGEST_TEXT = 20 * _MB
+"""Bytes; what is longer is no booklet, and would take more memory than a small machine has."""
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
 _READERS: dict[str, Callable[[Path, Progress], Booklet]] = {
     ".pdf": read_pdf,
@@ -43,11 +46,12 @@ def _check(path: Path) -> None:
         raise InputRefused(f"{name} là một thư mục. Hãy chọn một tệp.") from None
     except OSError as error:
         raise InputRefused(f"Không mở được tệp {name}: {error.strerror}.") from error
-    if size > LARGEST_FILE:
-        raise InputRefused(f"Tệp {name} lớn quá 200 MB. Hãy tách thành các tệp nhỏ hơn.")
+    kind = path.suffix.lower()
+    most = LARGEST_TEXT if kind == ".txt" else LARGEST_FILE
+    if size > most:
+        raise InputRefused(f"Tệp {name} lớn quá {most // _MB} MB. Hãy tách thành các tệp nhỏ hơn.")
     if size == 0:
         raise InputRefused(f"Tệp {name} trống.")
-    kind = path.suffix.lower()
     if kind not in _READERS:
         allowed = "Chỉ nhập được tệp .pdf, .docx hoặc .txt."
         other = " Bảng tính của kho thì nhập bằng kb import-xlsx." if kind == ".xlsx" else ""

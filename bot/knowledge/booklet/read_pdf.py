@@ -7,6 +7,7 @@ before it is read stays shut.
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -18,11 +19,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from bot.errors import InputRefused
+from bot.knowledge.booklet.columns import Edges, margins_of
 from bot.knowledge.booklet.letters import clean_line, raised
 from bot.knowledge.booklet.model import Booklet, Line, Page
 
 _MOST_PAGES = 5_000
 _PASSWORD = 4
+# Browsers print the tops of tall letters ("Ủ") at the foot of the page before their own.
+_SLIVER = re.compile(r"(?:[^\x00-\x7f]\s)*[^\x00-\x7f]")
 # PDFium sets one of these for the hyphen that breaks a word, and no end of line after it.
 _LAST_HYPHEN = (0x02, 0xFFFE)
 # PDFium must not be entered by two threads at once.
@@ -48,7 +52,7 @@ class _Row:
 
     letters: tuple[_Letter, ...]
     bold: bool
-    edges: tuple[float, float, float, float]
+    edges: Edges
 
     @property
     def size(self) -> float:
@@ -111,12 +115,13 @@ def _lines(text: pypdfium2.PdfTextPage, page: int) -> Iterator[Line]:
     if not rows:
         return
     body = median(row.size for row in rows)
-    prose = [row for row in rows if row.size > 0.9 * body]
-    left = min(row.edges[0] for row in prose)
-    right = max(row.edges[2] for row in prose)
+    prose = [row.edges for row in rows if row.size > 0.9 * body]
+    margins = iter(margins_of(prose))
+    page_margins = min(edges[0] for edges in prose), max(edges[2] for edges in prose)
     for row in rows:
+        left, right = next(margins) if row.size > 0.9 * body else page_margins
         written = clean_line(_with_raised(row))
-        if not written:
+        if not written or (written.isupper() and _SLIVER.fullmatch(written)):
             continue
         yield Line(
             text=written,

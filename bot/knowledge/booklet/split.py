@@ -108,9 +108,13 @@ def _ordered(parts: Sequence[_Part]) -> list[_Part]:
 def _stands_alone(lines: Sequence[Line], place: int) -> bool:
     """A heading is no piece of a sentence: the line before has ended, or was not full."""
     line = lines[place]
-    if line.text.endswith((",", ";")) or len(line.text) > 200:
+    if len(line.text) > 200:
         return False
-    if place == 0 or line.starts or line.text == line.text.upper():
+    if line.text == line.text.upper():
+        return True
+    if line.text.endswith((",", ";")):
+        return False
+    if place == 0 or line.starts:
         return True
     before = lines[place - 1].text
     return before.endswith((".", "?", "!", ":", "”", ")")) or DOTS.search(before) is not None
@@ -125,7 +129,9 @@ def _title(lines: Sequence[Line], place: int) -> str:
         capitals = line.text == line.text.upper() and any(c.isalpha() for c in line.text)
         if not capitals and not (count == 0 and line.bold and len(line.text) < 120):
             break
-        text = glue(text, line.text) if count else f"{text.rstrip(' .:-')}. {line.text}"
+        head = part_head(text)
+        is_bare = not count and head is not None and not head[1]
+        text = f"{text.rstrip(' .:-')}. {line.text}" if is_bare else glue(text, line.text)
     return NOTE_MARK.sub("", text).strip()
 
 

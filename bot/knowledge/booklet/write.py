@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.knowledge.booklet.letters import CAPITALS
 from bot.knowledge.booklet.model import Doubt, Draft, Imported
 from bot.knowledge.lint import LONGEST_ANSWER, LONGEST_DETAIL, LONGEST_QUESTION
 from bot.knowledge.model import Citation
@@ -105,7 +106,7 @@ def shorten_question(question: str) -> str:
     """A question that leaves room for a remark: its last sentences, or its beginning."""
     if len(question) <= _SHORT_QUESTION:
         return question
-    sentences = re.split(r"(?<=[.?!])\s+(?=[^\W\d_a-zà-ỹđ])", question)
+    sentences = re.split(rf"(?<=[.?!])\s+(?=[{CAPITALS}])", question)
     short = ""
     for sentence in reversed(sentences):
         longer = f"{sentence} {short}".strip()
