@@ -57,6 +57,10 @@ class Channel(Protocol):
         """What must be blacked out wherever it would be written; asked again after every start."""
         ...
 
+    def warning(self) -> str:
+        """What the operator should look at although the channel works; empty where all is well."""
+        ...
+
     def parse(self, payload: Any) -> tuple[Incoming, ...]:
         """What a payload of the service means to us; empty for what it does not. Never raises."""
         ...

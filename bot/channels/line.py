@@ -41,6 +41,12 @@ class Line:
         self._refusal: ChannelStopped | None = None
         learn_secrets(channel.secrets())
 
+    @property
+    def told(self) -> str:
+        """The state, with what the operator should look at although the channel works."""
+        warning = self.channel.warning() if self.state == OK else ""
+        return f"{OK} ({redact(warning)})" if warning else self.state
+
     def wake(self) -> None:
         """Something may be due for sending."""
         for lane in self.lanes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from bot.dialogue.messages import Button, Reply
 
@@ -10,11 +10,8 @@ BASIS = "Căn cứ pháp lý:"
 PICK = "Bạn nhắn số của mục muốn chọn."
 
 
-def write_plain(reply: Reply, *, numbered: bool = True) -> str:
-    """The reply in paragraphs; without `numbered` its choices are left to the channel's buttons.
-
-    Addresses to open are written out either way.
-    """
+def write_plain(reply: Reply) -> str:
+    """The reply in paragraphs; addresses to open are written out, choices numbered."""
     basis = "\n".join([BASIS, *(f"• {citation}" for citation in reply.citations)])
     paragraphs = [
         reply.title,
@@ -22,7 +19,7 @@ def write_plain(reply: Reply, *, numbered: bool = True) -> str:
         basis if reply.citations else "",
         reply.note and f"({reply.note})",
         "\n".join(f"{button.title}: {button.url}" for button in reply.buttons if button.url),
-        "\n".join(_choices(reply)) if numbered else "",
+        write_choices(choices_of(reply)),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
@@ -32,8 +29,7 @@ def choices_of(reply: Reply) -> tuple[Button, ...]:
     return tuple(button for button in reply.buttons if button.press)
 
 
-def _choices(reply: Reply) -> Iterator[str]:
-    choices = choices_of(reply)
-    if choices:
-        yield PICK
-    yield from (f"{n}. {button.title}" for n, button in enumerate(choices, 1))
+def write_choices(choices: Sequence[Button]) -> str:
+    """The choices one a line, with the number that picks each; empty where there are none."""
+    lines = [f"{n}. {button.title}" for n, button in enumerate(choices, 1)]
+    return "\n".join([PICK, *lines]) if lines else ""

@@ -48,8 +48,8 @@ class Channels:
         return [route for line in lines for route in line.channel.routes(self.intake.take)]
 
     def states(self) -> dict[str, str]:
-        """How each channel stands: "ok", or a sentence that says what is wrong."""
-        return {name: line.state for name, line in self._lines.items()}
+        """How each channel stands: "ok" (with a warning), or a sentence that says what is wrong."""
+        return {name: line.told for name, line in self._lines.items()}
 
     async def measure(self) -> None:
         """Brings the figures of inbox and outbox up to date. Raises `DatabaseUnavailable`."""

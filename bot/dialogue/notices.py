@@ -47,6 +47,10 @@ async def heed(tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot) -> Take
             await people.move(tx, notice.channel, notice.person, notice.data.get("to", ""))
         case NoticeKind.UNFOLLOWED:
             return await _leave_alone(tx, notice)
+        case NoticeKind.STAFF_WROTE:
+            return await _keep_quiet(tx, notice)
+        case NoticeKind.SUBMITTED_INFO:
+            return await _answer(tx, claimed, notice, Reply(sayings.INFO_NOT_KEPT))
         case NoticeKind.WITHDREW:
             person = await people.find(tx, notice.channel, notice.person)
             if person is not None:
@@ -72,6 +76,16 @@ async def _answer(tx: Tx, claimed: int, notice: Notice, reply: Reply) -> Taken:
     person = await people.meet(tx, notice.channel, notice.person, notice.at)
     await lay_out(tx, person, claimed, reply, notice.at)
     return Taken(person.id, (reply,))
+
+
+async def _keep_quiet(tx: Tx, notice: Notice) -> Taken:
+    """Somebody of the office talks with the person: two voices at once would only confuse him."""
+    person = await people.find(tx, notice.channel, notice.person)
+    if person is None:
+        return Taken()
+    until = datetime.fromisoformat(notice.data["until"])
+    await people.keep_quiet(tx, person.id, until)
+    return Taken(person.id)
 
 
 async def _leave_alone(tx: Tx, notice: Notice) -> Taken:

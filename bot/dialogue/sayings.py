@@ -47,6 +47,10 @@ TOO_FAST = (
     "Bạn gửi nhanh quá nên tôi không đọc kịp, những tin sau tin này có thể bị bỏ qua. "
     "Xin bạn chờ một phút rồi gửi lại giúp tôi."
 )
+INFO_NOT_KEPT = (
+    "Cảm ơn bạn. Hiện tôi không cần thông tin cá nhân nên không lưu lại. "
+    "Bạn cứ gõ câu hỏi giúp tôi."
+)
 FAILED = "Máy chủ gặp lỗi nên tôi chưa trả lời được tin nhắn này. Bạn gửi lại giúp tôi."
 OTHER_LANGUAGE = "Tôi chỉ hiểu tiếng Việt. Bạn hãy gõ câu hỏi bằng tiếng Việt giúp tôi."
 TOO_LONG = (

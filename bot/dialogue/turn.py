@@ -53,6 +53,8 @@ class Handler:
             return await heed(tx, claimed, incoming, snapshot)
         message = incoming
         person = await people.meet(tx, message.channel, message.person, message.at, message.origin)
+        if person.quiet_until and message.at < person.quiet_until:
+            return Taken(person.id)
         state = State.from_data(await talk.load_state(tx, person.id))
         ledger = _Ledger(tx, person, claimed, message, snapshot.base.version)
         conversation = Conversation(snapshot, ledger.record, ledger.judge)

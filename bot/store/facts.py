@@ -38,3 +38,11 @@ async def settle_fact(tx: Tx, key: str, proposal: Any) -> Any:
         .on_conflict_do_nothing(index_elements=[meta.c.key])
     )
     return await read_fact(tx, key)
+
+
+async def add_to_fact(tx: Tx, key: str, amount: int) -> int:
+    """The number kept under the key (0 at first) raised by `amount`; several programs may add."""
+    await settle_fact(tx, key, 0)
+    kept = await tx.value(select(meta.c.value).where(meta.c.key == key).with_for_update())
+    await write_fact(tx, key, kept + amount)
+    return int(kept) + amount

@@ -127,6 +127,17 @@ async def unfinished(tx: Tx, channel: str) -> list[Unfinished]:
     return [Unfinished(**row) for row in rows]
 
 
+async def last_received(tx: Tx, channel: str) -> datetime | None:
+    """When the channel last brought something; None where it never did."""
+    received: datetime | None = await tx.value(
+        select(inbox.c.received_at)
+        .where(inbox.c.channel == channel)
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    )
+    return received
+
+
 async def prune_done(tx: Tx, before: datetime) -> int:
     """Drops handled messages of before that time, which no channel will deliver again."""
     old = inbox.c.received_at < before

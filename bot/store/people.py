@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Table,
+    and_,
     case,
     delete,
     func,
@@ -25,13 +26,17 @@ from bot.store.talk import forget
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person on one channel; `is_new` is true only in the transaction that first met him."""
+    """One person on one channel; `is_new` is true only in the transaction that first met him.
+
+    Until `quiet_until` somebody of the office talks with him, and the bot does not.
+    """
 
     id: int
     channel: str
     channel_id: str
     first_seen: datetime
     greeted_at: datetime | None
+    quiet_until: datetime | None = None
     is_new: bool = False
 
 
@@ -41,6 +46,7 @@ _PERSON = (
     people.c.channel_id,
     people.c.first_seen,
     people.c.greeted_at,
+    people.c.quiet_until,
 )
 
 
@@ -84,6 +90,18 @@ async def mark_greeted(tx: Tx, person_id: int, at: datetime) -> None:
 async def set_reachable(tx: Tx, person_id: int, reachable: bool) -> None:
     """Remembers whether anything can be sent to the person (he may have blocked the bot)."""
     await tx.change(update(people).where(people.c.id == person_id).values(reachable=reachable))
+
+
+async def keep_quiet(tx: Tx, person_id: int, until: datetime) -> None:
+    """Leaves the talk with the person to somebody of the office for a time."""
+    await tx.change(update(people).where(people.c.id == person_id).values(quiet_until=until))
+
+
+async def last_seen(tx: Tx, channel: str, channel_id: str) -> datetime | None:
+    """When the person last did something on the channel; None where nobody is known by that id."""
+    there = and_(people.c.channel == channel, people.c.channel_id == channel_id)
+    seen: datetime | None = await tx.value(select(people.c.last_seen).where(there))
+    return seen
 
 
 async def move(tx: Tx, channel: str, old_id: str, new_id: str) -> None:

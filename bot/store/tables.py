@@ -105,6 +105,7 @@ people = Table(
     Column("origin", Words),
     Column("greeted_at", UtcTime),
     Column("reachable", Boolean, nullable=False, server_default=true()),
+    Column("quiet_until", UtcTime),
     UniqueConstraint("channel", "channel_id"),
     sqlite_autoincrement=True,
 )
@@ -186,6 +187,35 @@ outbox = Table(
     # Ten thousand waiting broadcasts must not stand in the way of looking for one reply.
     Index(None, "channel", "lane", "state", "next_at"),
     Index(None, "person_id", "state"),
+    sqlite_autoincrement=True,
+)
+
+# Pairs of tokens that rotate: one row a service and app, sealed; `generation` counts the pairs, and
+# whoever asks for the next one holds the lease, or two programs would use up one token.
+oauth_tokens = Table(
+    "oauth_tokens",
+    metadata,
+    Column("service", Text, primary_key=True),
+    Column("access", Text),
+    Column("refresh", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("obtained_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("broken", Words),
+    Column("lease_owner", Text),
+    Column("lease_until", UtcTime),
+)
+
+# What happened to the tokens; `mark` is the fingerprint of the refresh token concerned.
+oauth_audit = Table(
+    "oauth_audit",
+    metadata,
+    Column("id", id_type(), primary_key=True),
+    Column("service", Text, nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("detail", Words, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
 

@@ -45,6 +45,9 @@ class Paper:
     def secrets(self) -> tuple[str, ...]:
         return (SECRET,)
 
+    def warning(self) -> str:
+        return ""
+
     def parse(self, payload: Any) -> tuple[Incoming, ...]:
         try:
             at = datetime.fromtimestamp(payload["at"], UTC)

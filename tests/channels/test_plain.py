@@ -29,10 +29,6 @@ def test_every_part_has_its_paragraph_and_choices_their_numbers() -> None:
     )
 
 
-def test_choices_are_left_to_buttons() -> None:
-    assert write_plain(REPLY, numbered=False).endswith("https://example.vn/")
-
-
 def test_a_bare_text_stays_bare() -> None:
     assert write_plain(Reply("Chào bạn.")) == "Chào bạn."
 
