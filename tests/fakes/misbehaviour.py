@@ -1,0 +1,46 @@
+"""How a fake service misbehaves when it is told to: each item is used up by one call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a call with this instead of doing it; with `after` it is done all the same."""
+
+    body: Any = None
+    status: int = 200
+    after: bool = False
+    delay: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Script:
+    """What to do wrong with the coming calls, in turn; empty is to behave."""
+
+    answers: deque[Answer] = field(default_factory=deque)
+
+    def add(self, *answers: Answer) -> None:
+        self.answers.extend(answers)
+
+    async def play(self) -> Answer | None:
+        """The next item, its delay waited out; None to behave."""
+        if not self.answers:
+            return None
+        answer = self.answers.popleft()
+        await asyncio.sleep(answer.delay)
+        return answer
+
+
+def as_response(answer: Answer) -> Response:
+    """JSON for objects, a proxy's page for text."""
+    if isinstance(answer.body, dict):
+        return JSONResponse(answer.body, answer.status, answer.headers)
+    return PlainTextResponse(str(answer.body or ""), answer.status, answer.headers)
