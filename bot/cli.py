@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.commands import contest, evaluation, knowledge, talk
+from bot.commands import contest, evaluation, knowledge, talk, zalo
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(talk.ask)
 app.command(name="eval")(evaluation.evaluate)
 app.add_typer(knowledge.app, name="kb")
 app.add_typer(contest.app, name="contest")
+app.add_typer(zalo.app, name="zalo")
 
 
 def main() -> None:

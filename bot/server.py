@@ -31,6 +31,7 @@ from bot.adapters import build_channels
 from bot.channels import metrics
 from bot.channels.redaction import RedactingFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
+from bot.channels.web import ownership
 from bot.channels.web.chat import WebChat
 from bot.channels.web.guard import Guard
 from bot.channels.web.limit import Limiter
@@ -71,8 +72,8 @@ def build_app(
 ) -> Starlette:
     """The ASGI application."""
     handler = Handler(database, lambda: live.current)
-    channels = Channels(build_channels(settings, database), handler, sealer)
-    pages = Pages(lambda: live.current)
+    channels = Channels(build_channels(settings, database, sealer), handler, sealer)
+    pages = Pages(lambda: live.current, settings.zalo_site_verification)
     secure = settings.public_url.startswith("https://")
     chat = WebChat(handler, limiter or Limiter(), pages, secure)
     routes: list[BaseRoute] = [
@@ -80,6 +81,7 @@ def build_app(
         Route("/readyz", _health(database, live, channels, ready=True)),
         Route("/metrics", _metrics(live, channels)),
         *channels.routes(),
+        *ownership.routes(settings.zalo_site_verification),
         *chat.routes(),
     ]
     return Starlette(

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     zalo_bot_mode: Mode = Field("polling", alias="ZALO_BOT_MODE")
     zalo_bot_webhook_secret: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_WEBHOOK_SECRET")
     zalo_bot_api_url: str = Field("https://bot-api.zaloplatforms.com", alias="ZALO_BOT_API_URL")
+    zalo_bot_monthly_quota: int = Field(3_000, alias="ZALO_BOT_MONTHLY_QUOTA", ge=1)
 
     zalo_oa_app_id: str = Field("", alias="ZALO_OA_APP_ID")
     zalo_oa_app_secret: SecretStr = Field(SecretStr(""), alias="ZALO_OA_APP_SECRET")
@@ -58,6 +59,17 @@ class Settings(BaseSettings):
     zalo_oa_refresh_token: SecretStr = Field(SecretStr(""), alias="ZALO_OA_REFRESH_TOKEN")
     zalo_oa_api_url: str = Field("https://openapi.zalo.me", alias="ZALO_OA_API_URL")
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", alias="ZALO_OA_OAUTH_URL")
+    zalo_oa_signature: str = Field(
+        "", alias="ZALO_OA_SIGNATURE", pattern=r"^((app_id|oa_id)\+(oa_secret|app_secret))?$"
+    )
+    zalo_oa_buttons_template_type: str = Field("", alias="ZALO_OA_BUTTONS_TEMPLATE_TYPE")
+    zalo_oa_per_minute: int = Field(90, alias="ZALO_OA_PER_MINUTE", ge=1)
+    zalo_oa_window_hours: int = Field(48, alias="ZALO_OA_WINDOW_HOURS", ge=1, le=168)
+    zalo_oa_staff_minutes: int = Field(30, alias="ZALO_OA_STAFF_MINUTES", ge=0)
+    zalo_oa_silence_hours: int = Field(24, alias="ZALO_OA_SILENCE_HOURS", ge=0)
+    zalo_site_verification: str = Field(
+        "", alias="ZALO_SITE_VERIFICATION", pattern="^[A-Za-z0-9_-]*$"
+    )
 
     @property
     def data_dir(self) -> Path:
@@ -77,6 +89,13 @@ _SENTENCES = {
     "BOT_SAY_STARTERS": "phải là true hoặc false.",
     "TELEGRAM_MODE": "phải là polling hoặc webhook.",
     "ZALO_BOT_MODE": "phải là polling hoặc webhook.",
+    "ZALO_BOT_MONTHLY_QUOTA": "phải là số tin được gửi mỗi tháng, từ 1 trở lên.",
+    "ZALO_OA_SIGNATURE": "phải để trống hoặc có dạng app_id+oa_secret như nhật ký ghi.",
+    "ZALO_OA_PER_MINUTE": "phải là số lần gọi mỗi phút, từ 1 trở lên.",
+    "ZALO_OA_WINDOW_HOURS": "phải là số giờ từ 1 đến 168 (7 ngày).",
+    "ZALO_OA_STAFF_MINUTES": "phải là số phút, từ 0 trở lên.",
+    "ZALO_OA_SILENCE_HOURS": "phải là số giờ, từ 0 trở lên; 0 là không cảnh báo.",
+    "ZALO_SITE_VERIFICATION": "chỉ gồm mã mà Zalo đưa ra (chữ, số), không có cả thẻ meta.",
 }
 
 

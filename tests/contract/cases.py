@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.channels.base import Channel
 from tests.channels.paper import LONGEST, SECRET, Paper
+from tests.contract import zalo
 
 AT = 1_795_402_800
 """2026-11-23 03:00 UTC in seconds, the time of every payload made here."""
@@ -36,4 +37,20 @@ def _paper_payload(person: str, message: str, text: str) -> Any:
 
 CASES = [
     Case("paper", Paper, _paper_payload, lambda _: {"X-Paper": SECRET}, "/webhooks/paper", LONGEST),
+    Case(
+        "zalo_bot",
+        lambda: zalo.build_bot(AT),
+        lambda *said: zalo.bot_payload(AT, *said),
+        zalo.sign_bot,
+        "/webhooks/zalo-bot",
+        2_000,
+    ),
+    Case(
+        "zalo_oa",
+        lambda: zalo.build_oa(AT),
+        lambda *said: zalo.oa_payload(AT, *said),
+        zalo.sign_oa,
+        "/webhooks/zalo-oa",
+        2_000,
+    ),
 ]

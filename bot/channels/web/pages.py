@@ -51,9 +51,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Whole pages, in the name of the service that is served now."""
+    """Whole pages, in the name of the service that is served now.
+
+    `zalo_key` stands in the head of the front page, where Zalo looks for it (see `ownership`).
+    """
 
     snapshot: Callable[[], Snapshot]
+    zalo_key: str = ""
 
     def talk(self, talk: Sequence[Reply], trouble: str = "", typed: str = "") -> str:
         """The chat with the talk so far; `typed` waits in the field to be sent again."""
@@ -65,6 +69,7 @@ class Pages:
             last=[_html(reply, with_said=True) for reply in talk[-1:]],
             trouble=trouble,
             typed=typed,
+            zalo_key=self.zalo_key,
         )
 
     def failure(self, path: str, status: int) -> Response:
