@@ -16,8 +16,9 @@ from bot.contest.play import last_moment
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper
 from bot.store import contest_attempts
+from bot.store.batching import Batcher
 from bot.store.contest_attempts import Asked
-from bot.store.database import Tx
+from bot.store.database import Database, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,20 @@ def _paper_of(save: Save, place: Asked) -> Paper:
     if one is None:
         raise Refused("not_yours", "Không tìm thấy câu này trong bài thi của bạn.")
     return save.published.paper(one)
+
+
+class AnswerSaver:
+    """Saves answers of many people together: those that arrive while a commit runs share the next.
+
+    One for the whole program. An answer is on the disk when `save` returns.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._batches = Batcher(database, save_answers)
+
+    async def save(self, save: Save) -> Saved:
+        """Saves one answer. Raises as `save_answer` does."""
+        result = await self._batches.add(save)
+        if isinstance(result, Refused):
+            raise result
+        return result

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.store import contest_people
 from bot.store.database import Tx
 from bot.store.tables import inbox, outbox, people, questions, states
 from bot.store.talk import forget
@@ -133,6 +134,7 @@ async def export(tx: Tx, person_id: int) -> dict[str, Any]:
         "inbox": await _listed(tx, inbox, person_id),
         "questions": await _listed(tx, questions, person_id),
         "outbox": await _listed(tx, outbox, person_id),
+        "contests": await contest_people.export(tx, person_id),
     }
 
 
@@ -140,8 +142,10 @@ async def erase(tx: Tx, person_id: int) -> bool:
     """Erases the person; whether there was one.
 
     What stays names nobody: that a question was asked and how it ended, and the ids of handled
-    messages, lest one be handled twice. A farewell needs an address again: `meet` him anew.
+    messages, lest one be handled twice; in contests the papers and what they earned. A farewell
+    needs an address again: `meet` him anew.
     """
+    await contest_people.erase(tx, person_id)
     await tx.change(forget().where(_of(questions, person_id)))
     await tx.change(
         update(inbox)

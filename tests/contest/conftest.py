@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +25,8 @@ from bot.sealing import Sealer
 from bot.store import people
 from bot.store.contest_entrants import Entrant
 from bot.store.database import Database, Tx
+from bot.store.migrate import migrate
+from bot.store.tables import metadata
 from tests.contest.folder import define, small_base
 
 T = TypeVar("T")
@@ -132,6 +137,48 @@ async def open_arena(db: Database, folder: Path, changes: Mapping[str, Any]) -> 
     async with db.transaction() as tx:
         published = await publish(tx, shelf, definition, "ban tổ chức", "Mở cuộc thi.", at(-24))
     return Arena(db, published, shelf)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "bot.db"
+    with ThreadPoolExecutor() as threads:
+        threads.submit(asyncio.run, _migrate(f"sqlite:///{path}")).result()
+    with closing(sqlite3.connect(path)) as file:
+        # A file that keeps its log beside it cannot be copied into memory.
+        file.execute("PRAGMA journal_mode=DELETE")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(new_postgresql: Callable[..., str]) -> str:
+    """One migrated PostgreSQL database for all tests of contests; each leaves it empty."""
+    return new_postgresql("test_1")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def db(request: pytest.FixtureRequest, migrated: Path) -> AsyncIterator[Database]:
+    """An empty database of each kind."""
+    if request.param == "postgresql":
+        database = Database(request.getfixturevalue("shared_postgresql"))
+    else:
+        database = Database.memory()
+        assert database._keeper is not None
+        with closing(sqlite3.connect(migrated)) as template:
+            template.backup(database._keeper)
+    yield database
+    if request.param == "postgresql":
+        async with database.transaction() as tx:
+            for table in reversed(metadata.sorted_tables):
+                await tx.change(table.delete())
+    await database.close()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
 
 
 @pytest.fixture
