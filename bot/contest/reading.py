@@ -26,6 +26,7 @@ from bot.language.fold import tidy
 T = TypeVar("T")
 _BROKEN: Final = object()
 _TAG = "tag:yaml.org,2002:"
+_PUBLISHED = "json"
 _LONGEST = 4_000
 _MOST = 1_000_000_000_000
 """Letters of a text and the greatest whole number: more is a mistake, and no database's limit."""
@@ -42,7 +43,7 @@ def read(kind: type[T], value: Value) -> T | None:
 
 def from_json(kind: type[T], text: str) -> T:
     """What `to_json` wrote. Raises ValueError where it is damaged."""
-    faults = Faults("json")
+    faults = Faults(_PUBLISHED)
     found = read(kind, Value(_node(json.loads(text)), faults))
     if found is None or faults.found:
         raise ValueError("; ".join(map(str, faults.found)))
@@ -212,7 +213,8 @@ def _read_dict(kind: Any, value: Value) -> Any:
 
 def _read_text(value: Value) -> Any:
     written = value.text()
-    if len(written) > _LONGEST:
+    # What was published was let in before, and a whole rules text is longer than any value.
+    if len(written) > _LONGEST and value.faults.file != _PUBLISHED:
         value.fault(f"Dài {len(written)} chữ cái, tối đa {_LONGEST}.")
         return _BROKEN
     return "\n".join(tidy(line) for line in written.splitlines()).strip()

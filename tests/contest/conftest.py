@@ -17,16 +17,19 @@ import pytest
 from bot.clock import VIETNAM
 from bot.contest import play, registration, saving
 from bot.contest.document import Published
+from bot.contest.load import Contests, load_contests
 from bot.contest.publish import Shelf, publish
 from bot.contest.registration import Form
 from bot.contest.sitting import Sitting
 from bot.contest.typed import Trees
+from bot.knowledge.model import Base
 from bot.sealing import Sealer
 from bot.store import people
 from bot.store.contest_entrants import Entrant
 from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
 from bot.store.tables import metadata
+from tests.conftest import KNOWLEDGE, TODAY
 from tests.contest.folder import define, small_base
 
 T = TypeVar("T")
@@ -126,6 +129,12 @@ class Arena:
             await self.answer(seat, place.position, chosen, now=began + timedelta(seconds=1))
         await self.predict(seat, guess, began + timedelta(seconds=2))
         return await self.submit(seat, began + timedelta(seconds=seconds))
+
+
+@pytest.fixture(scope="session")
+def shipped(base: Base) -> Contests:
+    """The contests that are shipped, read from the project's own files."""
+    return load_contests(KNOWLEDGE, base, TODAY)
 
 
 NewArena = Callable[..., Awaitable[Arena]]

@@ -7,31 +7,25 @@ from datetime import datetime
 import pytest
 
 from bot.clock import VIETNAM, vietnam_date
-from bot.contest.load import Contests, Definition, load_contests
-from bot.knowledge.model import Base
-from tests.conftest import KNOWLEDGE, NOW, TODAY
+from bot.contest.load import Contests, Definition
+from tests.conftest import NOW
 
 MAIN, PRACTICE = "tim-hieu-bau-cu-2026", "luyen-tap"
 
 
 @pytest.fixture(scope="module")
-def contests(base: Base) -> Contests:
-    return load_contests(KNOWLEDGE, base, TODAY)
+def main(shipped: Contests) -> Definition:
+    return shipped.definitions[MAIN]
 
 
 @pytest.fixture(scope="module")
-def main(contests: Contests) -> Definition:
-    return contests.definitions[MAIN]
+def practice(shipped: Contests) -> Definition:
+    return shipped.definitions[PRACTICE]
 
 
-@pytest.fixture(scope="module")
-def practice(contests: Contests) -> Definition:
-    return contests.definitions[PRACTICE]
-
-
-def test_both_are_shipped_without_a_fault(contests: Contests) -> None:
-    assert sorted(contests.definitions) == [PRACTICE, MAIN]
-    assert [str(fault) for fault in contests.faults] == []
+def test_both_are_shipped_without_a_fault(shipped: Contests) -> None:
+    assert sorted(shipped.definitions) == [PRACTICE, MAIN]
+    assert [str(fault) for fault in shipped.faults] == []
 
 
 def test_the_contest_has_two_weeks_of_seven_attempts(main: Definition) -> None:
