@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.commands import contest, evaluation, knowledge, talk, zalo
+from bot.commands import contest, evaluation, knowledge, talk, upkeep, zalo
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ app.command()(talk.serve)
 app.command()(talk.chat)
 app.command()(talk.ask)
 app.command(name="eval")(evaluation.evaluate)
+app.command()(upkeep.migrate)
+app.command()(upkeep.backup)
+app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 app.add_typer(contest.app, name="contest")
 app.add_typer(zalo.app, name="zalo")

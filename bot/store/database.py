@@ -171,6 +171,11 @@ class Database:
                 await driver.execute("PRAGMA foreign_keys=ON")
 
     @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for memory and PostgreSQL."""
+        return Path(str(self._url.database)) if self._in_file else None
+
+    @property
     def _in_file(self) -> bool:
         return self._queue is not None and is_file(self._url)
 
