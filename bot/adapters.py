@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.channels import wire
 from bot.channels.base import Channel
+from bot.channels.telegram.channel import Telegram, TelegramConfig
 from bot.channels.zalo_bot import channel as zalo_bot
 from bot.channels.zalo_bot import client as zalo_bot_client
 from bot.channels.zalo_bot.quota import Breaker, MonthlyCount
@@ -25,11 +26,26 @@ from bot.store.database import Database
 def build_channels(settings: Settings, database: Database, sealer: Sealer) -> list[Channel]:
     """The configured channels, not opened yet."""
     channels: list[Channel] = []
+    if settings.telegram_token.get_secret_value():
+        channels.append(_build_telegram(settings, sealer))
     if settings.zalo_bot_token.get_secret_value():
         channels.append(_build_zalo_bot(settings, database, sealer))
     if settings.zalo_oa_app_id:
         channels.append(_build_zalo_oa(settings, database, sealer))
     return channels
+
+
+def _build_telegram(settings: Settings, sealer: Sealer) -> Channel:
+    given = settings.telegram_webhook_secret.get_secret_value()
+    return Telegram(
+        TelegramConfig(
+            token=settings.telegram_token.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            mode=settings.telegram_mode,
+            webhook_secret=given or sealer.fingerprint("telegram/webhook"),
+            public_url=settings.public_url,
+        )
+    )
 
 
 def _build_zalo_bot(settings: Settings, database: Database, sealer: Sealer) -> Channel:

@@ -7,6 +7,7 @@ but means nothing to us is answered with 200 too, and only counted.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -28,14 +29,21 @@ _JSON = frozenset({"", "application/json", "text/json"})
 _log = structlog.get_logger(__name__)
 
 
-def route(path: str, channel: Channel, take: Take) -> Route:
-    """The route at which a channel's service posts."""
+def route(
+    path: str, channel: Channel, take: Take, heard: Callable[[Any], None] | None = None
+) -> Route:
+    """The route at which a channel's service posts.
+
+    `heard` is called with every genuine payload once it is stored, known or not.
+    """
 
     async def receive(request: Request) -> Response:
         try:
             payload = await _read_genuine(request, channel)
             if payload is not None:
                 await receive_payload(channel, payload, take)
+                if heard is not None:
+                    heard(payload)
         except Declined as declined:
             metrics.count(channel.name, Outcome.REFUSED)
             return PlainTextResponse("", status_code=declined.status)

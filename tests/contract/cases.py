@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.base import Channel
+from bot.channels.telegram.channel import PATH, SECRET_HEADER, Telegram, TelegramConfig
+from bot.channels.telegram.html import LONGEST as LONGEST_HTML
 from tests.channels.paper import LONGEST, SECRET, Paper
 from tests.contract import zalo
 
 AT = 1_795_402_800
 """2026-11-23 03:00 UTC in seconds, the time of every payload made here."""
+
+TELEGRAM_SECRET = "chuoi-bi-mat-cua-webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,29 @@ def _paper_payload(person: str, message: str, text: str) -> Any:
     return {"who": person, "id": message, "says": text, "at": AT}
 
 
+def _telegram() -> Telegram:
+    return Telegram(
+        TelegramConfig("123456:bi-mat-cua-bot", "http://127.0.0.1:9", "webhook", TELEGRAM_SECRET)
+    )
+
+
+def _telegram_payload(person: str, message: str, text: str) -> Any:
+    number = int(message.removeprefix("m"))
+    sender = {"id": int(person), "is_bot": False, "first_name": "Lan"}
+    chat = {"id": int(person), "type": "private"}
+    content = {"message_id": number, "from": sender, "chat": chat, "date": AT, "text": text}
+    return {"update_id": 1_000 + number, "message": content}
+
+
 CASES = [
+    Case(
+        "telegram",
+        _telegram,
+        _telegram_payload,
+        lambda _: {SECRET_HEADER: TELEGRAM_SECRET},
+        PATH,
+        LONGEST_HTML,
+    ),
     Case("paper", Paper, _paper_payload, lambda _: {"X-Paper": SECRET}, "/webhooks/paper", LONGEST),
     Case(
         "zalo_bot",

@@ -8,17 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer a call with this instead of doing it; with `after` it is done all the same."""
+    """Answer a call with this instead of doing it; with `after` it is done all the same.
+
+    `cut` breaks the connection off in the middle of the answer.
+    """
 
     body: Any = None
     status: int = 200
     after: bool = False
     delay: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +46,18 @@ class Script:
 
 def as_response(answer: Answer) -> Response:
     """JSON for objects, a proxy's page for text."""
+    if answer.cut:
+        return _Cut()
     if isinstance(answer.body, dict):
         return JSONResponse(answer.body, answer.status, answer.headers)
     return PlainTextResponse(str(answer.body or ""), answer.status, answer.headers)
+
+
+class _Cut(Response):
+    """An answer that promises more than it gives."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+        raise ConnectionAbortedError("cut on purpose")

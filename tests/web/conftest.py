@@ -27,7 +27,7 @@ from bot.server import build_app
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from tests.conftest import KNOWLEDGE, NOW, SEALER
+from tests.conftest import KNOWLEDGE, NOW, ROOT, SEALER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -141,6 +141,8 @@ class Served:
         """Start it without waiting."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
         env |= {
+            # The code beside these tests, whatever is installed.
+            "PYTHONPATH": str(ROOT),
             "BOT_HOST": "127.0.0.1",
             "BOT_PORT": str(self.port),
             "BOT_DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
