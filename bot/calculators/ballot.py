@@ -28,7 +28,7 @@ _ONLY_NAMES = re.compile(
     rf"|co {_N} (?:ung vien|ung cu vien|nguoi ung cu|ten))\b"
 )
 
-_HOW = r"(?: (?:bo|ten|mat|di|xoa|ngang|nham|lo|tay|duoc|co|chi|cheo|luon)){0,3}"
+_HOW = r"(?: (?:bo|ten|mat|di|xoa|ngang|nham|lo|tay|duoc|co|chi|moi|dung|cheo|luon)){0,3}"
 _CROSSED = re.compile(rf"\bgach{_HOW}(?: het| ca)? {_N}")
 _CROSSED_ALL = re.compile(rf"\bgach{_HOW} (?:het|sach|tat ca|toan bo|ca)\b(?! {_N})")
 _CROSSED_NONE = re.compile(
@@ -178,11 +178,11 @@ def _complete(ballot: Ballot) -> Ballot:
 
 def _judge(ballot: Ballot, base: Base) -> Computed | None:
     seats, left = ballot.seats, ballot.left
-    if left is None or (seats is None and left > 0):
-        return None
     if ballot.is_added_to:
         lines = ["Không hợp lệ: phiếu có ghi thêm tên hay nội dung khác.", _CHANGE]
         return _show(base, lines, "phieu-ghi-them", "phieu-khong-hop-le")
+    if left is None or (seats is None and left > 0):
+        return None
     if seats is None or left == 0:
         lines = [
             "Không hợp lệ: phiếu gạch hết tên thì không còn ai được bầu.",

@@ -12,10 +12,18 @@ from bot.calculators.ballot import answer_ballot
 from bot.calculators.calendar import answer_calendar
 from bot.calculators.computed import Computed
 from bot.calculators.result import answer_result
-from bot.calculators.typed import read_typed
+from bot.calculators.typed import Typed, read_typed
 from bot.knowledge.model import Base
 
-__all__ = ["Computed", "calculate"]
+__all__ = ["Computed", "calculate", "judge_case"]
+
+
+def judge_case(text: str, base: Base, today: date) -> Computed | None:
+    """The computed answer to a message that tells the numbers of a case: a birth, a ballot, votes.
+
+    The rest is as for `calculate`.
+    """
+    return _judge(read_typed(text, base.words.lists), base, today)
 
 
 def calculate(text: str, base: Base, today: date) -> Computed | None:
@@ -24,9 +32,10 @@ def calculate(text: str, base: Base, today: date) -> Computed | None:
     `today` is the day in Việt Nam. Never raises, whatever was typed.
     """
     typed = read_typed(text, base.words.lists)
+    return _judge(typed, base, today) or answer_calendar(typed, base, today)
+
+
+def _judge(typed: Typed, base: Base, today: date) -> Computed | None:
     return (
-        answer_age(typed, base, today)
-        or answer_ballot(typed, base)
-        or answer_result(typed, base)
-        or answer_calendar(typed, base, today)
+        answer_age(typed, base, today) or answer_ballot(typed, base) or answer_result(typed, base)
     )

@@ -14,7 +14,7 @@ _HALF = Fraction(1, 2)
 _LEAST_VOTES = 100
 """A smaller total need not be one of votes."""
 _OF = r"(?:tren|xuyet|trong)(?: tong)?(?: so)?"
-_UNIT = r"(?: (?:la )?phieu)?(?: bau| thuan)?(?: hop le)?"
+_UNIT = r"(?:(?: (?:la )?phieu)?(?: bau| thuan)?(?: hop le)?| (?:cu tri|nguoi))"
 _FRACTION = re.compile(rf"\b(\d{{1,9}}){_UNIT} (?P<of>{_OF}) (\d{{1,9}})\b")
 _PERCENT = re.compile(r"\b(\d{1,4})(?: phay (\d{1,4}))? phan tram\b")
 
@@ -27,7 +27,7 @@ _RERUN_FIRST = re.compile(r"\bbau (?:cu )?lai\b.*\|")
 _COMMON = vocabulary(
     "em toi minh chau anh chi bac chu co ong ba ban con vo chong bo me nguoi ung cu vien dai bieu "
     "quoc hoi dong nhan dan xa tinh phuong cap don vi nay do thi sao khong chua duoc la vay the "
-    "nhu phai da lam ay"
+    "nhu phai da lam ay a b c"
 )
 _VOTES_WORDS = _COMMON | vocabulary(
     "phieu bau hop le so tong ty ti chi moi dat trung dau dac rot truot qua nua ban du tinh"
@@ -76,7 +76,9 @@ def _share(part: int, whole: int) -> Fraction | None:
 def _is_turnout(rest: str, found: re.Match[str]) -> bool | None:
     """Whether voters who came are counted (else ballots for a person); None for anything else."""
     rest = rest.replace("the nao", "")
-    if _VOTERS.search(rest) and _WENT.search(rest) and not _ELECTED.search(rest):
+    # A share of those who went is one of the voters, also where nobody says so.
+    voters = _VOTERS.search(f"{found[0]} {rest}") or found.re is _PERCENT
+    if voters and _WENT.search(rest) and not _ELECTED.search(rest):
         # "bầu lại mà chỉ 45% đi bầu" is another rule, which the base tells.
         is_plain = is_made_of(rest, _TURNOUT_WORDS) and not _RERUN_FIRST.search(rest)
         return True if is_plain and not _BALLOTS.search(found[0]) else None

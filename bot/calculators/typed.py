@@ -23,6 +23,7 @@ _THOUSANDS = re.compile(
 _ISO_DATE = re.compile(r"\b(\d{4}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{1,2})\b")
 _DATE = re.compile(r"\b(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{2,4})\b")
 _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,4})(?= ?(?:%|ph[aầ]n tr[aă]m))", re.IGNORECASE)
+_MONTH_AND_YEAR = re.compile(r"(?<![\d.,/\-])(\d{1,2}) ?[.\-] ?((?:19|20)\d\d)\b(?![.,/\-]?\d)")
 _SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 
 _UNITS = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
@@ -49,6 +50,7 @@ def _write_out(text: str) -> str:
     text = _SHORT_YEAR_IN_DATE.sub(lambda m: f"{2000 + int(m[1])}", text)
     text = _ISO_DATE.sub(r" ngày \3 tháng \2 năm \1 ", text)
     text = _DATE.sub(r" ngày \1 tháng \2 năm \3 ", text)
+    text = _MONTH_AND_YEAR.sub(r"\1/\2", text)
     text = _SHORT_YEAR.sub(lambda m: f" sinh năm {2000 + int(m[1])} ", text)
     text = _THOUSANDS.sub(lambda m: m[0].replace(".", "").replace(",", ""), text)
     text = _DECIMAL.sub(r"\1 phẩy \2", text)

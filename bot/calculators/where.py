@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.calculators.where_asked import Asked, understand
+from bot.calculators.where_asked import Asked, understand, understand_name
 from bot.clock import show_date
 from bot.knowledge.model import Base, Citation, Status
 from bot.knowledge.place_names import readings
-from bot.knowledge.places import Places, PollingPlace, Unit
+from bot.knowledge.places import Places, PollingPlace, Unit, village_key
+from bot.language.fold import fold_word
 from bot.language.read import LONGEST_QUESTION
 
 _ENTRIES = ("dia-diem-bo-phieu", "xem-noi-bo-phieu-vneid")
@@ -25,6 +26,7 @@ _NOTICE = Citation(_LAW, article=70)
 
 _WHICH = "Bạn hỏi nơi nào dưới đây?"
 _MOST_CHOICES = 10
+_LONGEST_SLUG = 40
 _LONGEST_LIST = 1_500
 """Letters; with citations a whole commune still fits one message."""
 
@@ -34,17 +36,31 @@ _COMMON_NOUN = re.compile(r"(Nhà|Trường|Trụ sở|Hội trường|Đình|S�
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A place to choose: a commune, or one of its villages by its `village_key`."""
+
+    title: str
+    unit: str
+    village: str = ""
+
+    @property
+    def question(self) -> str:
+        """The question that asks for this place alone."""
+        return f"{self.title} bỏ phiếu ở đâu?"
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """An answer on polling places.
 
-    `entries` explain it further. `choices` are questions to choose from, each of which, asked in
-    its turn, is answered without doubt.
+    `entries` explain it further. Each of the `choices` is answered without doubt, whether it is
+    asked as a question or taken by `find_chosen`.
     """
 
     text: str
     entries: tuple[str, ...]
     citations: tuple[Citation, ...]
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 def find_place(text: str, base: Base, places: Places) -> Where | None:
@@ -61,6 +77,27 @@ def find_place(text: str, base: Base, places: Places) -> Where | None:
     return question
 
 
+def find_named(text: str, base: Base, places: Places) -> Where | None:
+    """What to ask where a message is the name of a village or commune and nothing else."""
+    for words in readings(_POLITE.sub("", text.strip()[:LONGEST_QUESTION])):
+        asked = understand_name(words, places)
+        if asked is not None:
+            return _Answerer(base, places).offer(asked)
+    return None
+
+
+def find_chosen(unit: str, village: str, base: Base, places: Places) -> Where | None:
+    """The answer to a choice; None where its place is no longer in the lists."""
+    known = places.by_code.get(unit)
+    if known is None or known.valid_to is not None:
+        return None
+    answerer = _Answerer(base, places)
+    if not village:
+        return answerer.answer(Asked((), (known,), is_sure=True))
+    found = [place for place in places.of_unit(known) if _slug(place.village) == village]
+    return answerer.answer(Asked(tuple(found), (), is_sure=True)) if len(found) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Answerer:
     base: Base
@@ -71,18 +108,23 @@ class _Answerer:
             return self._of_villages(asked)
         if len(asked.units) == 1 and asked.is_sure:
             return self._of_unit(asked)
-        return self._ask(_WHICH, map(_ask_unit, asked.units))
+        return self.offer(asked)
+
+    def offer(self, asked: Asked) -> Where:
+        """Ask which of the places is meant."""
+        choices = [self._choose_village(place) for place in asked.villages]
+        return self._ask(_WHICH, [*choices, *map(_choose_unit, asked.units)])
 
     def _of_villages(self, asked: Asked) -> Where:
         if len(asked.villages) == 1 and not asked.units and asked.is_sure:
             return self._of_place(asked.villages[0])
-        choices = [self._ask_village(place) for place in asked.villages]
-        choices += map(_ask_unit, asked.units)
         names = {place.village.lower() for place in asked.villages}
         if len(names) == 1 and len(asked.villages) > 1:
             village = _capital(asked.villages[0].village)
+            choices = [self._choose_village(place) for place in asked.villages]
+            choices += map(_choose_unit, asked.units)
             return self._ask(f"{village} có ở nhiều xã, phường. Bạn ở xã, phường nào?", choices)
-        return self._ask(_WHICH, choices)
+        return self.offer(asked)
 
     def _of_place(self, place: PollingPlace) -> Where:
         unit = self.places.by_code[place.unit_code]
@@ -136,11 +178,11 @@ class _Answerer:
             f"hoặc hỏi Ủy ban nhân dân {unit.title}."
         )
 
-    def _ask_village(self, place: PollingPlace) -> str:
-        unit = self.places.by_code[place.unit_code]
-        return f"{_capital(place.village)}, {unit.title} bỏ phiếu ở đâu?"
+    def _choose_village(self, place: PollingPlace) -> Choice:
+        title = f"{_capital(place.village)}, {self.places.by_code[place.unit_code].title}"
+        return Choice(title, place.unit_code, _slug(place.village))
 
-    def _ask(self, text: str, choices: Iterable[str]) -> Where:
+    def _ask(self, text: str, choices: Iterable[Choice]) -> Where:
         offered = tuple(dict.fromkeys(choices))
         if len(offered) > _MOST_CHOICES:
             text = "Có nhiều nơi tên gần giống như vậy. Bạn hãy hỏi lại, kèm tên xã, phường."
@@ -166,8 +208,13 @@ def _missing(asked: Asked) -> str:
     return "Tên thôn, khu phố bạn hỏi không có trong danh sách. " if asked.is_unlisted else ""
 
 
-def _ask_unit(unit: Unit) -> str:
-    return f"{_capital(unit.title)}, {unit.province} bỏ phiếu ở đâu?"
+def _choose_unit(unit: Unit) -> Choice:
+    return Choice(f"{_capital(unit.title)}, {unit.province}", unit.code)
+
+
+def _slug(village: str) -> str:
+    """A village as a short code that stays the same when the list around it changes."""
+    return "-".join(map(fold_word, village_key(village)))[:_LONGEST_SLUG]
 
 
 def _area_line(places: Sequence[PollingPlace], unit_title: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
@@ -51,6 +51,8 @@ _COMMON = """
     nay lan ky dot sap sang sau moi cac nhung cai phai se deu chut tinh
 """
 _WORDS = frozenset(_COMMON.split())
+_SPEAKER = frozenset("em chau minh toi con nha o tai song dan nguoi ben".split())
+_MOST_NAME_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,19 @@ def understand(words: Sequence[str], base: Base, places: Places) -> Asked | None
     return named.asked(int(area[1]) if area else None, is_unlisted)
 
 
+def understand_name(words: Sequence[str], places: Places) -> Asked | None:
+    """The places that a message names where it says nothing else: "em ở thôn Khe Giấy"."""
+    if len(words) > _MOST_NAME_WORDS:
+        return None
+    named = _Named(words, places)
+    if not named.has_exact_units and not named.has_exact_villages:
+        return None
+    if any(fold_word(w) not in _SPEAKER for _, piece in _rest(words, named.spans) for w in piece):
+        return None
+    asked = named.asked(None, is_unlisted=False)
+    return replace(asked, is_sure=False)
+
+
 class _Named:
     """The villages and communes that the words name, and where their names stand."""
 
@@ -119,6 +134,7 @@ class _Named:
         self.units = exact_units or nearly
         self.spans = [*taken, *_spans(self.units)]
         self.has_exact_units = bool(exact_units)
+        self.has_exact_villages = bool(exact_villages)
         self._of_provinces({p.item.name for p in provinces})
 
     def _of_provinces(self, provinces: set[str]) -> None:

@@ -6,11 +6,11 @@ channel come through here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.calculators.calculate import Computed, calculate
-from bot.calculators.where import find_place
+from bot.calculators.calculate import Computed, calculate, judge_case
+from bot.calculators.where import Choice, Where, find_named, find_place
 from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.citations import render_citations
@@ -31,7 +31,8 @@ class Advice:
     """What is said to a question.
 
     `outcome` is answer, choose, refuse, calc or smalltalk; `entries` the ids that were given.
-    `match` holds what the matcher found, where it was asked.
+    `match` holds what the matcher found, where it was asked; `places` are polling places of which
+    the person should choose one.
     """
 
     outcome: str
@@ -42,6 +43,7 @@ class Advice:
     title: str = ""
     normalised: str = ""
     match: Match | None = None
+    places: tuple[Choice, ...] = ()
 
 
 def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
@@ -50,9 +52,9 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     match = snapshot.matcher.find(mask_numbers(text))
     normalised = match.reading.line
     if match.score < 1:
-        computed = _compute(snapshot, text, today)
+        computed = compute(snapshot, text, today)
         if computed is not None:
-            return _computed(snapshot, text, computed)
+            return computed
         said = (
             is_whole_remark(text, words.refusals)
             or is_whole_remark(text, words.smalltalk)
@@ -64,9 +66,16 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
             said = find_remark_in(text, words.smalltalk, share)
         if said is not None:
             return Advice("smalltalk", said.reply, normalised=normalised)
+    elif (judged := judge_case(text, snapshot.base, today)) is not None:
+        # The base has such a question too, and its answer is the general rule.
+        return _computed(snapshot, text, judged)
     if match.outcome == "answer":
         entry = snapshot.base.entries[match.entries[0]]
         return _answer(snapshot, entry, match)
+    if match.outcome == "refuse":
+        named = find_named(text, snapshot.base, snapshot.base.places)
+        if named is not None:
+            return tell_place(snapshot, replace(named, entries=()), normalised)
     return Advice(
         outcome=str(match.outcome),
         text="",
@@ -77,16 +86,20 @@ def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     )
 
 
-def _compute(snapshot: Snapshot, text: str, today: date) -> Computed | None:
+def compute(snapshot: Snapshot, text: str, today: date) -> Advice | None:
     """What a calculator says to a question, or the list of polling places."""
-    computed = calculate(text, snapshot.base, today)
+    base = snapshot.base
+    computed = calculate(text, base, today)
     if computed is not None:
-        return computed
-    where = find_place(text, snapshot.base, snapshot.base.places)
-    if where is None:
-        return None
-    told = "\n".join([where.text, *(f"- {choice}" for choice in where.choices)])
-    return Computed(WHERE_TITLE, told, where.citations, where.entries)
+        return _computed(snapshot, text, computed)
+    where = find_place(text, base, base.places)
+    return tell_place(snapshot, where, _normalised(text)) if where else None
+
+
+def tell_place(snapshot: Snapshot, where: Where, normalised: str = "") -> Advice:
+    """The advice on polling places."""
+    computed = Computed(WHERE_TITLE, where.text, where.citations, where.entries)
+    return replace(_computed(snapshot, "", computed), normalised=normalised, places=where.choices)
 
 
 def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:
@@ -97,8 +110,12 @@ def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:
         score=1.0,
         citations=tuple(render_citations(computed.citations, snapshot.base.laws)),
         title=computed.title,
-        normalised=mask_numbers(fold(tidy(text))),
+        normalised=_normalised(text),
     )
+
+
+def _normalised(text: str) -> str:
+    return mask_numbers(fold(tidy(text)))
 
 
 def _answer(snapshot: Snapshot, entry: Entry, match: Match) -> Advice:

@@ -10,6 +10,7 @@ from bot.dialogue.messages import Button, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.model import Entry, Topic
 
+MENU_BUTTON = Button(sayings.MENU, presses.menu())
 PAGE = 5
 """Questions a page of a list: with "more" and "menu" below they still fit a phone."""
 
@@ -51,8 +52,8 @@ def show_detail(snapshot: Snapshot, entry: Entry) -> Reply:
 
 def _related_button(snapshot: Snapshot, entry: Entry) -> tuple[Button, ...]:
     if not related_entries(snapshot, entry):
-        return (_MENU_BUTTON,)
-    return (Button(sayings.RELATED, presses.related(entry.id)), _MENU_BUTTON)
+        return (MENU_BUTTON,)
+    return (Button(sayings.RELATED, presses.related(entry.id)), MENU_BUTTON)
 
 
 def related_entries(snapshot: Snapshot, entry: Entry) -> list[Entry]:
@@ -67,15 +68,18 @@ def show_related(snapshot: Snapshot, entry: Entry) -> Reply:
         Button(other.question, presses.answer(other.id))
         for other in related_entries(snapshot, entry)
     ]
-    return Reply(sayings.RELATED_TEXT, buttons=(*buttons, _MENU_BUTTON))
+    return Reply(sayings.RELATED_TEXT, buttons=(*buttons, MENU_BUTTON))
 
 
 def show_computed(snapshot: Snapshot, advice: Advice) -> Reply:
-    """A computed answer, with the entries that explain it as buttons."""
+    """A computed answer, with the entries that explain it, or the places to choose, as buttons."""
+    if advice.places:
+        places = [Button(p.title, presses.place(p.unit, p.village)) for p in advice.places]
+        return Reply(advice.text, advice.title, buttons=(*places, MENU_BUTTON))
     explained = (snapshot.entry(entry_id) for entry_id in advice.entries)
     buttons = [Button(e.question, presses.answer(e.id)) for e in explained if e is not None]
     return Reply(
-        advice.text, advice.title, advice.citations, (*buttons, _MENU_BUTTON), sayings.ANSWER_NOTE
+        advice.text, advice.title, advice.citations, (*buttons, MENU_BUTTON), sayings.ANSWER_NOTE
     )
 
 
@@ -99,7 +103,7 @@ def show_refusal(snapshot: Snapshot, advice: Advice) -> Reply:
     if nearest:
         text.append(sayings.NEAREST)
     buttons = [Button(part.title, presses.part(part.id)) for part in nearest]
-    return Reply("\n\n".join(text), buttons=(*buttons, _MENU_BUTTON))
+    return Reply("\n\n".join(text), buttons=(*buttons, MENU_BUTTON))
 
 
 def nearest_parts(snapshot: Snapshot, advice: Advice) -> list[Topic]:
@@ -114,7 +118,7 @@ def nearest_parts(snapshot: Snapshot, advice: Advice) -> list[Topic]:
 
 def show_contact(snapshot: Snapshot, text: str) -> Reply:
     """A sentence with the place where a person can ask people."""
-    return Reply(f"{text}\n\n{snapshot.base.service.contact}", buttons=(_MENU_BUTTON,))
+    return Reply(f"{text}\n\n{snapshot.base.service.contact}", buttons=(MENU_BUTTON,))
 
 
 def show_welcome(snapshot: Snapshot) -> Reply:
@@ -128,7 +132,7 @@ def show_welcome(snapshot: Snapshot) -> Reply:
 
 
 def show_menu() -> Reply:
-    """The two ways into the lists."""
+    """The ways into the lists, and the calculators."""
     return Reply(sayings.MENU_TEXT, buttons=_menu_buttons())
 
 
@@ -136,6 +140,7 @@ def _menu_buttons() -> tuple[Button, ...]:
     return (
         Button(sayings.BY_PART, presses.menu("part")),
         Button(sayings.BY_AUDIENCE, presses.menu("group")),
+        Button(sayings.TOOLS, presses.menu("tools")),
     )
 
 
@@ -164,7 +169,7 @@ def show_list(topic: Topic, entries: Sequence[Entry], page: int, by_part: bool) 
     if (page + 1) * PAGE < len(entries):
         turn = presses.part if by_part else presses.group
         buttons.append(Button(sayings.NEXT_PAGE, turn(topic.id, page + 1)))
-    buttons.append(_MENU_BUTTON)
+    buttons.append(MENU_BUTTON)
     pages = -(-len(entries) // PAGE)
     text = f"{sayings.LIST_TEXT} (trang {page + 1}/{pages})" if pages > 1 else sayings.LIST_TEXT
     return Reply(text, title=topic.title, buttons=tuple(buttons))
@@ -173,6 +178,3 @@ def show_list(topic: Topic, entries: Sequence[Entry], page: int, by_part: bool) 
 def find_topic(topics: Iterable[Topic], topic_id: str) -> Topic | None:
     """The topic with an id."""
     return next((topic for topic in topics if topic.id == topic_id), None)
-
-
-_MENU_BUTTON = Button(sayings.MENU, presses.menu())

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from bot.clock import vietnam_date
-from bot.dialogue import compose, presses, sayings
+from bot.dialogue import compose, presses, sayings, tools
 from bot.dialogue.advise import Advice, advise, is_vietnamese
 from bot.dialogue.messages import Button, Message, Reply
 from bot.dialogue.presses import Press, read_press
@@ -92,7 +93,8 @@ class Conversation:
         if is_new and reply != compose.show_welcome(self.snapshot):
             reply = replace(reply, note=sayings.FIRST_NOTE)
         # A sticker in between does not take away what can be chosen.
-        kept = state if reply.text in _UNREAD else remember(reply.buttons, message.at)
+        asked = remember(reply.buttons, message.at, reply.asks)
+        kept = state if reply.text in _UNREAD else asked
         return Turn(replace(reply, said=_said(message, state)), kept)
 
     async def _reply(self, message: Message, state: State) -> Reply:
@@ -101,9 +103,12 @@ class Conversation:
         if message.text is None:
             return Reply(sayings.NOT_TEXT)
         text = tidy(message.text[:_LONGEST_READ])
-        command = fold(text).rstrip(".!")
         if not split_words(text):
             return Reply(sayings.EMPTY)
+        return self._commanded(text, message, state) or await self._typed(text, message, state)
+
+    def _commanded(self, text: str, message: Message, state: State) -> Reply | None:
+        command = fold(text).rstrip(".!")
         if command.split(" ")[0] == "/start" or command in _START:
             return compose.show_welcome(self.snapshot)
         if command in _CANCEL:
@@ -113,12 +118,19 @@ class Conversation:
             return Reply(sayings.HELP, buttons=(Button(sayings.MENU, presses.menu()),))
         if command in _MENU:
             return compose.show_menu()
-        chosen = read_choice(text)
+        return None
+
+    async def _typed(self, text: str, message: Message, state: State) -> Reply:
+        form = state.open_form(message.at)
+        chosen = None if form else read_choice(text)
         if chosen is not None:
             return await self._chose(chosen, message, state)
         if len(text) > LONGEST_QUESTION:
             return Reply(sayings.TOO_LONG)
-        return await self._asked(text, message)
+        named = tools.place_among(state, text) if state.is_open(message.at) else ""
+        if named:
+            return await self._pressed(named, message)
+        return await self._asked(text, message, form)
 
     async def _chose(self, place: int, message: Message, state: State) -> Reply:
         if state.is_open(message.at):
@@ -128,11 +140,23 @@ class Conversation:
             return Reply(sayings.NO_SUCH_CHOICE, buttons=again)
         return Reply(sayings.EXPIRED_CHOICE, buttons=(Button(sayings.MENU, presses.menu()),))
 
-    async def _asked(self, text: str, message: Message) -> Reply:
+    async def _asked(self, text: str, message: Message, form: str) -> Reply:
         begun = time.perf_counter()
-        advice = advise(self.snapshot, text, vietnam_date(message.at))
+        today = vietnam_date(message.at)
+        filled = tools.answer_form(self.snapshot, form, text, today) if form else None
+        advice = filled or advise(self.snapshot, text, today)
+        if form and advice.outcome in ("refuse", "choose"):
+            again = tools.ask_again(form, text)
+            if again is not None:
+                return again
         ms = (time.perf_counter() - begun) * 1_000
         number = await self.record(Question(text, advice, ms))
+        reply = self._show(advice, number)
+        # Numbers that cannot be right are mended at once, so the form stays open for them.
+        corrected = filled is not None and not filled.entries and not filled.places
+        return replace(reply, asks=form) if corrected else reply
+
+    def _show(self, advice: Advice, number: int) -> Reply:
         if advice.outcome == "answer":
             entry = self.snapshot.base.entries[advice.entries[0]]
             return compose.show_answer(self.snapshot, entry, number)
@@ -154,6 +178,8 @@ class Conversation:
                 reply = self._entry_pressed(press)
             elif press.kind in "mpg":
                 reply = self._menu_pressed(press)
+            elif press.kind in "kw":
+                reply = self._tool_pressed(press, vietnam_date(message.at))
             else:
                 reply = await self._judged(press)
         return reply or Reply(sayings.GONE, buttons=(Button(sayings.MENU, presses.menu()),))
@@ -175,6 +201,8 @@ class Conversation:
                 return compose.show_parts(self.snapshot)
             if press.arguments == ("group",):
                 return compose.show_audiences(self.snapshot)
+            if press.arguments == ("tools",):
+                return tools.show_tools()
             return compose.show_menu()
         return self._list_pressed(press)
 
@@ -188,6 +216,14 @@ class Conversation:
         if topic is None or page is None or page * compose.PAGE >= len(entries):
             return None
         return compose.show_list(topic, entries, page, by_part)
+
+    def _tool_pressed(self, press: Press, today: date) -> Reply | None:
+        if press.kind == "k":
+            tool_id = press.arguments[0] if press.arguments else ""
+            return tools.open_tool(self.snapshot, tool_id, today)
+        if len(press.arguments) != 2:
+            return None
+        return tools.show_place(self.snapshot, *press.arguments)
 
     async def _judged(self, press: Press) -> Reply | None:
         question = _number(press.arguments[0]) if press.arguments else None

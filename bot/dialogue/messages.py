@@ -75,7 +75,8 @@ class Reply:
     """One reply: an optional title, text in paragraphs, the legal basis, buttons.
 
     `note` is said in a lower voice below the text (that it is general information). `said` is what
-    the person had said, numbers masked, for a page that shows the talk.
+    the person had said, numbers masked, for a page that shows the talk. `asks` is the form that
+    waits for the person's next words.
     """
 
     text: str
@@ -84,3 +85,4 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     note: str = ""
     said: str = ""
+    asks: str = ""

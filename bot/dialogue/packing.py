@@ -15,7 +15,7 @@ def pack(reply: Reply) -> dict[str, Any]:
 
 def unpack(data: dict[str, Any]) -> Reply:
     """A reply as it lies in the outbox."""
-    texts = {key: str(data.get(key, "")) for key in ("text", "title", "note", "said")}
+    texts = {key: str(data.get(key, "")) for key in ("text", "title", "note", "said", "asks")}
     return Reply(
         **texts,
         citations=tuple(data.get("citations", ())),

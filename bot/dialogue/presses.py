@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.messages import LONGEST_PRESS
 
-_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g"})
+_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def feedback(question: int, *, useful: bool) -> str:
 
 
 def menu(by: str = "") -> str:
-    """Open the menu, or its list by "part" or "group"."""
+    """Open the menu, or its list by "part", "group" or "tools"."""
     return _code("m", by) if by else _code("m")
 
 
@@ -64,6 +64,16 @@ def part(part_id: str, page: int = 0) -> str:
 def group(group_id: str, page: int = 0) -> str:
     """List the questions for a group of readers."""
     return _code("g", group_id, str(page))
+
+
+def tool(tool_id: str) -> str:
+    """Open a calculator."""
+    return _code("k", tool_id)
+
+
+def place(unit: str, village: str = "") -> str:
+    """Tell where a commune, or one of its villages, votes."""
+    return _code("w", unit, village)
 
 
 def _code(*pieces: str) -> str:

@@ -14,4 +14,4 @@ def describe(snapshot: Snapshot, advice: Advice) -> str:
         return "\n".join([sayings.WHICH, *questions])
     if advice.outcome == "refuse":
         return f"{sayings.REFUSED} {snapshot.base.service.contact}"
-    return advice.text
+    return "\n".join([advice.text, *(f"- {place.question}" for place in advice.places)])

@@ -28,14 +28,25 @@ _KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The buttons last shown, in their order, as (code, title), and when."""
+    """The buttons last shown, in their order, as (code, title), and when.
+
+    `form` is the calculator that waits for its numbers.
+    """
 
     offered: tuple[tuple[str, str], ...] = ()
     at: datetime | None = None
+    form: str = ""
 
     def is_open(self, now: datetime) -> bool:
-        """Whether what was offered can still be chosen by its number."""
-        return bool(self.offered) and self.at is not None and now - self.at <= CHOICES_LAST
+        """Whether what was offered or asked for still waits for the person."""
+        return bool(self.offered or self.form) and self._is_fresh(now)
+
+    def open_form(self, now: datetime) -> str:
+        """The calculator that still waits for its numbers; empty where none does."""
+        return self.form if self._is_fresh(now) else ""
+
+    def _is_fresh(self, now: datetime) -> bool:
+        return self.at is not None and now - self.at <= CHOICES_LAST
 
     def title_of(self, code: str) -> str:
         """What stood on the button with this code; empty where it was not among the last ones."""
@@ -44,7 +55,7 @@ class State:
     def to_data(self) -> dict[str, Any]:
         """The state as plain data for the store."""
         at = self.at.isoformat() if self.at else None
-        return {"offered": [list(pair) for pair in self.offered], "at": at}
+        return {"offered": [list(pair) for pair in self.offered], "at": at, "form": self.form}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> State:
@@ -54,12 +65,13 @@ class State:
             offered = tuple((str(c), str(t)) for c, t in data.get("offered", ()))
         except (AttributeError, TypeError, ValueError):
             return cls()
-        return cls(offered, at) if at is None or at.tzinfo else cls()
+        form = str(data.get("form", ""))
+        return cls(offered, at, form) if at is None or at.tzinfo else cls()
 
 
-def remember(buttons: Sequence[Button], now: datetime) -> State:
+def remember(buttons: Sequence[Button], now: datetime, form: str = "") -> State:
     """The state after showing buttons; without any there is nothing to choose."""
-    return State(tuple((b.press, b.title) for b in buttons if b.press), now)
+    return State(tuple((b.press, b.title) for b in buttons if b.press), now, form)
 
 
 def read_choice(text: str) -> int | None:

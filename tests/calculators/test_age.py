@@ -31,6 +31,8 @@ CLAIMS = [
     ("sinh tháng 2/2008 được bầu không", "8 đủ tuổi bầu cử"),
     ("sinh tháng 3/2008", "sinh từ ngày 15/3/2008 trở về trước là đủ tuổi bầu cử"),
     ("bé nhà em sinh 10/2008 có được bầu không", "chưa đủ tuổi bầu cử"),
+    ("em sinh 12-2007 có được đi bầu ko", "7 đủ tuổi bầu cử"),
+    ("bố em sinh 1.1960", "0 đủ tuổi bầu cử"),
     ("sinh năm 2008", "sinh từ ngày 15/3/2008 trở về trước là đủ tuổi bầu cử"),
     ("2k8 bầu được chưa", "sinh từ ngày 15/3/2008 trở về trước là đủ tuổi bầu cử"),
     ("em 2k7 đi bầu được không", "7 đủ tuổi bầu cử"),

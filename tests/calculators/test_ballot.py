@@ -12,6 +12,8 @@ from .conftest import TODAY, Ask
 
 VERDICTS = [
     ("bầu 3 trong 5 người, em gạch 1 có hợp lệ không", "Không hợp lệ"),
+    ("phiếu 5 người bầu 3 mà em gạch mỗi 1 người", "Không hợp lệ"),
+    ("bầu 3 trong 5, em viết thêm tên ông A", "Không hợp lệ"),
     ("bầu 3 trong 5 người, em gạch 2 có hợp lệ không", "Hợp lệ"),
     ("bau 3 trong 5 nguoi e gach 2 co hop le ko", "Hợp lệ"),
     ("bầu 3 trong 5 người, em gạch 4 được không", "Hợp lệ"),

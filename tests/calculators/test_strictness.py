@@ -73,6 +73,9 @@ gạch nhầm 1 người có được đổi phiếu không
 mỗi người được 3 phiếu
 em bầu 3 cấp thì có 3 phiếu à
 cần bao nhiêu phiếu để trúng cử
+45% phiếu bầu cho ông A
+có 45% đi bầu cho ông A
+30% đi bầu là nữ
 người trúng cử là ai
 quá nửa là gì
 quá nửa số phiếu hợp lệ

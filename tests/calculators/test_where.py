@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.calculators.where import Where, find_place
+from bot.calculators.where import Where, find_chosen, find_named, find_place
 from bot.knowledge.load import load
 from bot.knowledge.model import Base, Citation, Election
 from bot.knowledge.place_lists import load_places
@@ -219,7 +219,7 @@ def test_a_commune_that_is_no_more_is_not_spoken_of() -> None:
 def test_what_is_not_sure_is_asked_back(text: str, choices: list[str]) -> None:
     found = ask(text)
     assert found
-    assert list(found.choices) == [f"{choice} bỏ phiếu ở đâu?" for choice in choices]
+    assert [choice.title for choice in found.choices] == choices
     assert "bỏ phiếu tại" not in found.text
 
 
@@ -232,13 +232,12 @@ def test_a_village_name_that_repeats_asks_for_the_commune() -> None:
     found = ask("thôn khe giấy bầu ở đâu", places)
     assert found
     assert found.text == "Thôn Khe Giấy có ở nhiều xã, phường. Bạn ở xã, phường nào?"
-    assert found.choices == (
+    assert [choice.question for choice in found.choices] == [
         "Thôn Khe Giấy, xã Lương Minh bỏ phiếu ở đâu?",
         "Thôn Khe Giấy, xã Kỳ Thượng bỏ phiếu ở đâu?",
-    )
-    assert (
-        "Trường C (khu vực bỏ phiếu số 3)".lower() in first_line(found.choices[1], places).lower()
-    )
+    ]
+    answer = first_line(found.choices[1].question, places)
+    assert "trường C (khu vực bỏ phiếu số 3)" in answer
     assert "trường B" in first_line("khu 1 bãi cháy bỏ phiếu ở đâu", places)
     asked = ask("khu 1 bỏ phiếu ở đâu", places)
     assert asked
@@ -260,9 +259,37 @@ def test_every_choice_is_a_question_that_has_one_answer() -> None:
         found = ask(text)
         assert found
         for choice in found.choices:
-            answered = ask(choice)
+            answered = ask(choice.question)
             assert answered
             assert not answered.choices
+            assert find_chosen(choice.unit, choice.village, BASE, PLACES) == answered
+
+
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("khe giấy", ["Thôn Khe Giấy, xã Lương Minh"]),
+        ("em ở thôn khe giay", ["Thôn Khe Giấy, xã Lương Minh"]),
+        ("thôn Khe Giấy, xã Lương Minh", ["Thôn Khe Giấy, xã Lương Minh"]),
+        ("xa luong minh", ["Xã Lương Minh, Quảng Ninh"]),
+        ("đồng giảng", []),
+        ("hạ long đẹp", []),
+        ("Quảng Ninh", []),
+        ("", []),
+        ("em ở nhà", []),
+    ],
+)
+def test_a_bare_name_is_asked_back_and_never_answered(text: str, choices: list[str]) -> None:
+    found = find_named(text, BASE, PLACES)
+    assert [choice.title for choice in found.choices] == choices if found else not choices
+
+
+@pytest.mark.parametrize(
+    ("unit", "village"),
+    [("", ""), ("99999", ""), ("06985", "thon-khong-co"), ("khong", "thon-khe-giay")],
+)
+def test_a_choice_that_is_no_longer_in_the_lists_has_no_answer(unit: str, village: str) -> None:
+    assert find_chosen(unit, village, BASE, PLACES) is None
 
 
 # None of its business

@@ -62,9 +62,18 @@ async def _judged(talk: Talk) -> None:
     await talk.press_titled("Chưa đúng ý tôi")
 
 
+async def _in_form(talk: Talk) -> None:
+    await talk.press(presses.tool("tuoi"))
+
+
+async def _choosing_place(talk: Talk) -> None:
+    await talk.say("thôn đồng giảng bầu ở đâu")
+    assert len(talk.reply.buttons) == 3
+
+
 STATES: list[Callable[[Talk], Awaitable[None]]] = [
     _nothing, _welcomed, _in_menu, _in_list, _answered, _in_detail, _choosing, _expired,
-    _none_chosen, _judged,
+    _none_chosen, _judged, _in_form, _choosing_place,
 ]  # fmt: skip
 
 INPUTS: dict[str, str | None] = {

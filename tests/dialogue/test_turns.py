@@ -81,7 +81,7 @@ async def test_detail_related_and_menu_are_a_press_away(talk: Talk) -> None:
     related = await talk.press(sayings.RELATED)
     assert len(related.buttons) >= 2
     menu = await talk.press(sayings.MENU)
-    assert [b.title for b in menu.buttons] == [sayings.BY_PART, sayings.BY_AUDIENCE]
+    assert [b.title for b in menu.buttons] == [sayings.BY_PART, sayings.BY_AUDIENCE, sayings.TOOLS]
     parts = await talk.press(sayings.BY_PART)
     assert len(parts.buttons) == 7
     first = await talk.say(press=parts.buttons[2].press)
