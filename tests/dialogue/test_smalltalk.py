@@ -14,6 +14,7 @@ from tests.conftest import TODAY
 # Part of these legal questions reads like asking for advice whom to elect; they stand in the base
 # word for word, so they are answered. A list that grows shows a part that is too wide.
 NEARLY_REFUSED = {
+    "bo-to-chuc-bau-cu-cap-huyen",  # "doc tai lieu"
     "can-bo-bau-cu-khong-van-dong",
     "nguoi-viet-ho-phai-lam-gi",
 }
