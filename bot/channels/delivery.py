@@ -62,6 +62,7 @@ class Delivery:
         self._stopped = stopped
         self._clock = clock
         self._wake = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._settled: list[Tried] = []
         self._allowance = _Allowance(channel.pace(lane))
@@ -88,15 +89,11 @@ class Delivery:
         while not self._is_ending:
             self._wake.clear()
             try:
-                rows = await self._round()
+                await self._send_due()
             except DatabaseUnavailable as error:
                 _log.error("database_unavailable", sentence=str(error))
                 await asyncio.sleep(_POLL_SECONDS)
                 continue
-            for row in rows:
-                task = asyncio.create_task(self._send(row))
-                self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._pause())
 
@@ -104,6 +101,9 @@ class Delivery:
         """Takes nothing more, waits a few seconds for what is on its way, and settles it."""
         self._is_ending = True
         self.wake()
+        async with self._taking:
+            # A round that was at it has taken its rows; they are on their way now.
+            pass
         if self._sending:
             _, late = await asyncio.wait(self._sending, timeout=_FINISH_SECONDS)
             for task in late:
@@ -111,6 +111,13 @@ class Delivery:
             if late:
                 await asyncio.wait(late)
         await self._round()
+
+    async def _send_due(self) -> None:
+        async with self._taking:
+            for row in await self._round():
+                task = asyncio.create_task(self._send(row))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
 
     async def _round(self) -> list[OutboxRow]:
         """One transaction: settles what went out, takes what is due."""
