@@ -27,7 +27,8 @@ FAILED = "failed"
 class StoredPair:
     """A pair as it lies in the store; `access` is missing until the first refresh of a seed.
 
-    `broken` is the sentence that says why the refresh token works no more.
+    `broken` is the sentence that says why the refresh token works no more. `lease_owner` is who
+    asks for the next pair now.
     """
 
     access: str | None
@@ -36,6 +37,7 @@ class StoredPair:
     obtained_at: datetime
     expires_at: datetime
     broken: str | None
+    lease_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

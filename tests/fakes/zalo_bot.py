@@ -73,13 +73,11 @@ class FakeZaloBot:
         }
         return {"event_name": event, "message": message}
 
-    async def post(self, update: dict[str, Any], *, secret: str | None = None) -> int:
+    def post(self, update: dict[str, Any], *, secret: str | None = None) -> int:
         """Posts an update to the webhook that was set; gives the status."""
         headers = {HEADER: self.webhook["secret"] if secret is None else secret}
-        async with httpx.AsyncClient() as client:
-            body = {"ok": True, "result": update}
-            answer = await client.post(self.webhook["url"], json=body, headers=headers)
-        return answer.status_code
+        body = {"ok": True, "result": update}
+        return httpx.post(self.webhook["url"], json=body, headers=headers).status_code
 
     def texts(self, chat: str) -> list[str]:
         """What a chat got, in order."""

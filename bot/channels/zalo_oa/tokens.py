@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from prometheus_client import Gauge
 
 from bot.channels.redaction import learn_secrets
 from bot.channels.zalo_oa.oauth import Grant, GrantRefused, OAuth
+from bot.channels.zalo_oa.owners import is_gone, new_owner
 from bot.clock import Clock, utc_now
 from bot.errors import ChannelStopped, DatabaseUnavailable, NotDelivered, RetryLater, SealBroken
 from bot.sealing import Sealer
@@ -51,6 +51,7 @@ class _Held:
     obtained_at: datetime
     expires_at: datetime
     broken: str
+    lease_owner: str
 
 
 class TokenKeeper:
@@ -166,14 +167,17 @@ class TokenKeeper:
             stored.obtained_at,
             stored.expires_at,
             stored.broken or "",
+            stored.lease_owner or "",
         )
 
     async def _renew(self, stale: str) -> str:
-        owner = uuid.uuid4().hex
+        owner = new_owner()
         while (taken := await self._take_lease(owner)) is None:
-            # Another program refreshes, or was killed while it did and its lease runs out.
+            # Another program refreshes. Was it killed on the way, its lease is good no more.
             await asyncio.sleep(_LOOK_AGAIN)
             held = await self._load()
+            if held and held.lease_owner and is_gone(held.lease_owner):
+                await self._drop_lease(held.lease_owner)
             if held is None:
                 raise ChannelStopped(UNLINKED, SETTING)
             if held.access and held.access != stale:

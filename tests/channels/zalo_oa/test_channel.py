@@ -253,6 +253,16 @@ async def test_without_a_link_the_channel_says_what_to_do(
         assert await house.post(zalo.text("an", QUESTION)) == 200
 
 
+async def test_what_came_before_the_link_is_answered_after_it(
+    new_house: NewHouse, zalo: FakeZaloOa
+) -> None:
+    async with new_house(seed="") as house:
+        await house.post(zalo.text("an", QUESTION))
+    async with new_house():
+        await until(lambda: zalo.texts("an"))
+    assert ANSWERED in zalo.texts("an")[0]
+
+
 @pytest.mark.parametrize("missing", ["app_secret", "oa_secret"])
 async def test_a_missing_secret_names_its_setting(
     new_house: NewHouse, zalo: FakeZaloOa, missing: str

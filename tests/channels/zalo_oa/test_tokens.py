@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.owners import is_gone, new_owner
 from bot.channels.zalo_oa.tokens import LEASE, TokenKeeper, service_of
 from bot.errors import ChannelStopped, DatabaseUnavailable, RetryLater
 from bot.sealing import Sealer
@@ -184,6 +186,34 @@ async def test_a_refresh_that_was_killed_before_zalo_heard_of_it_is_made_up_for(
     assert not asking.done()
     time.pass_by(seconds=LEASE.total_seconds())
     assert await asking == zalo.access != stale
+
+
+async def test_the_lease_of_a_program_that_is_dead_on_this_machine_is_not_waited_for(
+    keeper: TokenKeeper, new_keeper: NewKeeper, zalo: FakeZaloOa, database: Database, time: Time
+) -> None:
+    stale = await keeper.access()
+    dead = await asyncio.create_subprocess_exec("true")
+    await dead.wait()
+    owner = new_owner().replace(f"/{os.getpid()}/", f"/{dead.pid}/")
+    async with database.transaction() as tx:
+        await store.take_lease(tx, service_of(zalo.app_id), owner, time(), time() + LEASE)
+    assert await new_keeper().renew(stale) == zalo.access != stale
+
+
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        (lambda owner: owner, False),
+        (lambda owner: "máy khác" + owner, False),
+        (lambda owner: owner.replace(f"/{os.getpid()}/", f"/{os.getppid()}/"), False),
+        (lambda owner: owner.replace(f"/{os.getpid()}/", "/1/"), False),
+        (lambda owner: owner.replace(f"/{os.getpid()}/", f"/{os.getpid()}/lần chạy trước"), True),
+        (lambda owner: "", False),
+        (lambda owner: "killed", False),
+    ],
+)
+def test_only_who_surely_is_dead_is_gone(change: Callable[[str], str], gone: bool) -> None:
+    assert is_gone(change(new_owner())) is gone
 
 
 async def test_a_refresh_whose_answer_was_lost_needs_a_person_and_says_so(
