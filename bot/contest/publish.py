@@ -66,6 +66,7 @@ async def publish(
     if definition.faults:
         raise KnowledgeFaulty(definition.faults)
     contest_id = str(definition.contest.id)
+    await contest_audit.take_turn(tx)
     last = await shelf.current(tx, contest_id)
     if last is None:
         document = Document(
@@ -94,7 +95,14 @@ async def publish(
 async def add_measure(
     tx: Tx, shelf: Shelf, last: Published, measure: Measure, by: str, reason: str, at: datetime
 ) -> Published:
-    """Publishes the last version with one more approved measure."""
+    """Publishes the last version with one more approved measure.
+
+    Raises `Refused` (not_allowed) where a newer version was published meanwhile.
+    """
+    await contest_audit.take_turn(tx)
+    if await contest_versions.latest(tx, last.id) != (last.version, last.sha256):
+        said = "Cuộc thi vừa có bản công bố khác. Bạn hãy xem lại rồi duyệt."
+        raise Refused("not_allowed", said)
     document = replace(last.document, measures=(*last.document.measures, measure))
     return await _add(tx, shelf, document, by, reason, at)
 

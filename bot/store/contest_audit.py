@@ -32,9 +32,7 @@ class Noted:
 
 async def note(tx: Tx, contest_id: str, by: str, action: str, data: Any, at: datetime) -> None:
     """Adds a row; `data` is plain JSON and must name no citizen otherwise than by number."""
-    if tx.is_postgresql:
-        # Two who read the same last row would part the chain.
-        await tx.value(text("SELECT pg_advisory_xact_lock(:lock)").bindparams(lock=_LOCK))
+    await take_turn(tx)
     last = await tx.value(
         select(contest_audit.c.chain)
         .where(contest_audit.c.contest_id == contest_id)
@@ -45,6 +43,15 @@ async def note(tx: Tx, contest_id: str, by: str, action: str, data: Any, at: dat
     chain = _link(last or "", contest_id, at, by, action, written)
     row = {"contest_id": contest_id, "at": at, "by": by, "action": action, "data": written}
     await tx.change(tx.insert(contest_audit).values(**row, chain=chain))
+
+
+async def take_turn(tx: Tx) -> None:
+    """Lets organizers' deeds happen one after the other, until the transaction ends.
+
+    Two who read the same last row would part the chain, or publish one version twice.
+    """
+    if tx.is_postgresql:
+        await tx.value(text("SELECT pg_advisory_xact_lock(:lock)").bindparams(lock=_LOCK))
 
 
 async def trail(tx: Tx, contest_id: str) -> list[Noted]:

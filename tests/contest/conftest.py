@@ -15,17 +15,19 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.clock import VIETNAM
-from bot.contest import play, registration, saving
+from bot.contest import play, registration, results, saving
 from bot.contest.document import Published
 from bot.contest.load import Contests, load_contests
 from bot.contest.publish import Shelf, publish
 from bot.contest.registration import Form
 from bot.contest.sitting import Sitting
 from bot.contest.typed import Trees
+from bot.contest.verify import Report, verify
 from bot.knowledge.model import Base
 from bot.sealing import Sealer
-from bot.store import people
+from bot.store import contest_awards, contest_results, people
 from bot.store.contest_entrants import Entrant
+from bot.store.contest_results import Result
 from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
 from bot.store.tables import metadata
@@ -35,6 +37,7 @@ from tests.contest.folder import define, small_base
 T = TypeVar("T")
 OPENS = datetime(2026, 2, 27, 8, 0, tzinfo=VIETNAM)
 CLOSES = datetime(2026, 3, 9, 0, 0, tzinfo=VIETNAM)
+AFTER = CLOSES + timedelta(hours=1)
 SEALER = Sealer(["k" * 43])
 VALUES = {"ho_ten": "Nguyễn Văn An", "ngay_sinh": "5/9/1990"}
 CONSENTS = {"to_chuc_thi": True}
@@ -129,6 +132,35 @@ class Arena:
             await self.answer(seat, place.position, chosen, now=began + timedelta(seconds=1))
         await self.predict(seat, guess, began + timedelta(seconds=2))
         return await self.submit(seat, began + timedelta(seconds=seconds))
+
+    async def compute(self, round_id: str | None = "w1", now: datetime | None = None) -> Result:
+        async with self.db.transaction() as tx:
+            done = await results.compute(tx, self.published, round_id, "An", now or AFTER)
+        return done.result
+
+    async def ranking(self, round_id: str = "w1") -> list[tuple[str, int]]:
+        """The names with their ranks, of the last result of a round."""
+        names = {entrant.id: name for name, entrant in self.people.items()}
+        async with self.db.reading() as tx:
+            result = await results.need_result(tx, self.published, round_id)
+            rows = [row async for row in contest_results.stream(tx, result.id)]
+        return [(names[row["entrant_id"]], row["rank"]) for row in rows]
+
+    async def winners(self, round_id: str | None = "w1") -> list[tuple[str, str]]:
+        """The names with the prizes that are theirs now."""
+        names = {entrant.id: name for name, entrant in self.people.items()}
+        async with self.db.reading() as tx:
+            result = await results.need_result(tx, self.published, round_id)
+            found = await contest_awards.of_result(tx, result.id)
+        return [
+            (names.get(a.entrant_id or 0, a.unit or ""), a.name)
+            for a in found
+            if a.state in contest_awards.LIVING
+        ]
+
+    async def verify(self) -> Report:
+        async with self.db.reading() as tx:
+            return await verify(tx, self.shelf, self.published.id)
 
 
 @pytest.fixture(scope="session")
