@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from bot.knowledge.model import Base
 from bot.knowledge.place_names import EXACT, FOLDED, VILLAGE_KINDS, WIDER, Found
-from bot.knowledge.places import Places, PollingPlace, Unit, overlap
+from bot.knowledge.places import Places, PollingPlace, Unit, overlap, village_key
 from bot.language.fold import fold_word
 from bot.language.read import WordLists
 
@@ -169,6 +169,8 @@ class _Named:
         inside = {place: score for place, score in villages.items() if place.unit_code in units}
         if not units or not inside:
             is_sure = not units and set(villages.values()) == {EXACT}
+            # Every ward has its "Khu 1", also those whose list is missing.
+            is_sure = is_sure and all(len(village_key(p.village)) > 2 for p in villages)
             return Asked(tuple(villages), tuple(units.values()), is_sure)
         # The list of a commune is whole: one name with other marks can mean one village only.
         enough = FOLDED if self.has_exact_units and len(inside) == 1 else EXACT
