@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -20,6 +21,9 @@ from bot.knowledge.load import load
 from bot.knowledge.model import Base
 
 T = TypeVar("T")
+_Identity = tuple[int, int]
+_LOOK_S = 1
+"""Seconds between two looks at whether the folder is still the same."""
 _log = structlog.get_logger(__name__)
 
 
@@ -80,12 +84,51 @@ class Live(Generic[T]):
         return True
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Reload after every change of the files, until `stop` is set."""
-        async for _changes in watchfiles.awatch(
-            self._folder, stop_event=stop, debounce=300, step=100, rust_timeout=1_000
+        """Reload after every change of the files, until `stop` is set.
+
+        Another folder that is put in the place of this one is a change as well.
+        """
+        watched = _identity(self._folder)
+        while not stop.is_set():
+            if watched is not None:
+                # It may be gone before the watching begins.
+                with suppress(FileNotFoundError):
+                    await self._watch_until_replaced(watched, stop)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _LOOK_S)
+            now = _identity(self._folder)
+            if now != watched and not stop.is_set():
+                watched = now
+                await self._try_reload()
+
+    async def _watch_until_replaced(self, watched: _Identity, stop: asyncio.Event) -> None:
+        async for changes in watchfiles.awatch(
+            self._folder,
+            stop_event=stop,
+            debounce=300,
+            step=100,
+            rust_timeout=_LOOK_S * 1_000,
+            yield_on_timeout=True,
         ):
-            try:
-                await asyncio.to_thread(self.reload)
-            except Exception:
-                # Whatever went wrong with one edit, the next one must still be seen.
-                _log.exception("knowledge_reload_failed")
+            # The system tells what happens to the folder that was there, not to its name.
+            if _identity(self._folder) != watched:
+                return
+            if changes:
+                await self._try_reload()
+
+    async def _try_reload(self) -> None:
+        try:
+            await asyncio.to_thread(self.reload)
+        except Exception:
+            # Whatever went wrong with one edit, the next one must still be seen.
+            _log.exception("knowledge_reload_failed")
+
+
+def _identity(folder: Path) -> _Identity | None:
+    """What tells one folder from another of the same name; None where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -28,6 +28,14 @@ _TONE_BEARERS = "ơâêôăư"
 # but Điều 29, and "khoa16" is the term of a parliament.
 _NO_VOWEL = re.compile(r"(?<!g)[iy]e\w|(?<!q)uo\w|o[âêô]")
 
+# Foreign words that would decode into a syllable hardly anybody uses. "sex" is no such word: who
+# types in Telex means "sẽ".
+_FOREIGN = frozenset(
+    "visa test pass photo taxi bus virus data usa tax box mix sos xerox nasa offer express".split()
+)
+_STOPS = ("c", "ch", "p", "t")
+_TONES_OF_STOPS = (None, 1, 4)
+
 # What a key does to the letters before it: (letters, key, whether there is a vowel) -> did it act?
 _Press = Callable[[list[str], str, bool], bool]
 
@@ -39,6 +47,8 @@ def decode_keys(word: str) -> str | None:
     `word` is one lower-case word without spaces.
     """
     if len(word) < 2 or len(word) > 12 or not word.isascii() or is_syllable(word):
+        return None
+    if word in _FOREIGN:
         return None
     if any(c.isdigit() for c in word):
         return _decode(word, _VNI_TONES, _press_vni) if word[0].isalpha() else None
@@ -59,6 +69,9 @@ def _decode(word: str, tones: dict[str, int], press: _Press) -> str | None:
     _finish_horns(letters)
     spelled = "".join(letters)
     if not spelled.isalpha() or not is_syllable(fold(spelled)):
+        return None
+    # A syllable that ends so has one of two tones: "next" and "text" are no words in keys.
+    if spelled.endswith(_STOPS) and tone not in _TONES_OF_STOPS:
         return None
     if tones is _VNI_TONES and _NO_VOWEL.search(spelled):
         return None

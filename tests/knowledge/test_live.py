@@ -140,6 +140,33 @@ async def test_an_editor_that_writes_in_two_steps_ends_with_the_new_words(tmp_pa
     assert live.faults == ()
 
 
+async def test_another_folder_in_its_place_is_noticed(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "knowledge")
+    live = live_of(folder)
+    async with watched(live):
+        folder.rename(tmp_path / "old")
+        assert await comes_true(lambda: live.faults != ())
+        assert live.current == "Hãy báo tổ bầu cử."
+        write_folder(tmp_path / "new", BETTER).rename(folder)
+        assert await comes_true(lambda: "ngay" in live.current)
+        assert live.faults == ()
+        write_folder(folder, BROKEN)
+        assert await comes_true(lambda: live.faults != ())
+
+
+async def test_a_folder_swapped_in_one_step_is_noticed(tmp_path: Path) -> None:
+    first = write_folder(tmp_path / "first")
+    second = write_folder(tmp_path / "second", BETTER)
+    link = tmp_path / "knowledge"
+    link.symlink_to(first)
+    live = live_of(link)
+    async with watched(live):
+        other = tmp_path / "next"
+        other.symlink_to(second)
+        other.replace(link)
+        assert await comes_true(lambda: "ngay" in live.current)
+
+
 async def test_watching_goes_on_after_an_unforeseen_error(tmp_path: Path) -> None:
     failed = []
 

@@ -74,6 +74,9 @@ def syllables(base: Base) -> list[str]:
         ("quowr", "quở"),
         ("ngoeof", "ngoèo"),
         ("tw", "tư"),
+        ("sex", "sẽ"),
+        ("mats", "mát"),
+        ("phieeus", "phiếu"),
     ],
 )
 def test_telex_keys_are_decoded(keys: str, meant: str) -> None:
@@ -169,6 +172,11 @@ def test_a_word_grown_together_with_a_number_is_not_vni(word: str) -> None:
         "",
         "w",
         "facebook",
+        "visa",
+        "test",
+        "photo",
+        "next",
+        "text",
         "windows",
         "www",
         "email",
