@@ -109,9 +109,12 @@ class Database:
     async def connect(self) -> None:
         """Makes sure that the database can be opened and written; makes a missing SQLite file."""
         if self._in_file:
+            file = Path(str(self._url.database))
             try:
-                _make_folder(Path(str(self._url.database)))
-            except OSError as error:
+                _make_folder(file)
+                # Tried here first: after a failed opening the driver's thread outlives the program.
+                sqlite3.connect(file).close()
+            except (OSError, sqlite3.Error) as error:
                 raise tell(self.place, error) from error
         async with self.transaction() as tx:
             # On a read-only file SQLite begins a writing transaction without complaint.
