@@ -18,7 +18,7 @@ from sqlalchemy import Table, func, insert, select, text
 from bot.errors import InputRefused
 from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 
 _BATCH = 2_000
 Progress = Callable[[str, int], None]

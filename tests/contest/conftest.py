@@ -30,7 +30,7 @@ from bot.store.contest_entrants import Entrant
 from bot.store.contest_results import Result
 from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from tests.conftest import KNOWLEDGE, TODAY
 from tests.contest.folder import define, small_base
 

@@ -14,7 +14,7 @@ from bot.store import facts, inbox, outbox, people, talk
 from bot.store.backup import back_up, look_through, restore
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from bot.store.transfer import Content, NotTheSame, content_of, copy_all
 
 from .conftest import AT, FILES, NewUrl, after

@@ -13,11 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import DatabaseUnavailable
-from bot.store import facts
+from bot.store import facts, schema
 from bot.store.database import Database
 from bot.store.migrate import alembic_config, migrate, stored_revision
 from bot.store.migrations import HEAD
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 
 from .conftest import FILES, SQLITE, NewUrl
 
@@ -138,3 +138,8 @@ async def test_a_start_with_nothing_to_migrate_leaves_alembic_alone(tmp_path: Pa
         subprocess.run, [sys.executable, "-c", program, url], timeout=30, check=False
     )
     assert process.returncode == 0
+
+
+def test_every_module_of_tables_is_in_the_schema() -> None:
+    found = {path.stem for path in Path(schema.__file__).parent.glob("*tables.py")}
+    assert found - {"tables"} <= set(schema.__all__)

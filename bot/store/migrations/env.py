@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.store import contest_board_tables, contest_tables  # noqa: F401 they fill the metadata
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
