@@ -13,6 +13,7 @@ from bot.channels.zalo_bot.quota import Breaker, MonthlyCount
 from bot.channels.zalo_oa import channel as zalo_oa
 from bot.channels.zalo_oa.client import Client
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.channels.zalo_oa.presses import Presses
 from bot.channels.zalo_oa.rate import Rate
 from bot.channels.zalo_oa.signature import Verifier
@@ -71,7 +72,7 @@ def _build_zalo_oa(settings: Settings, database: Database, sealer: Sealer) -> Ch
     oa_secret = settings.zalo_oa_secret.get_secret_value()
     seed = settings.zalo_oa_refresh_token.get_secret_value()
     oauth = OAuth(http, settings.zalo_oa_oauth_url, app_id, app_secret)
-    keeper = TokenKeeper(database, sealer, oauth, seed)
+    keeper = TokenKeeper(Pairs(database, sealer, app_id), oauth, seed)
     return zalo_oa.ZaloOa(
         database,
         http,

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     BUSY = "busy"  # its sender writes too fast
     REFUSED = "refused"  # it is none of ours, or too large, or broken
     FOREIGN = "foreign"  # genuine, but nothing that we know
+    PROBE = "probe"  # the service tried the address out
     UNAVAILABLE = "unavailable"  # the database does not work
 
 

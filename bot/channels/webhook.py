@@ -40,7 +40,9 @@ def route(
     async def receive(request: Request) -> Response:
         try:
             payload = await _read_genuine(request, channel)
-            if payload is not None:
+            if payload is None:
+                metrics.count(channel.name, Outcome.PROBE)
+            else:
                 await receive_payload(channel, payload, take)
                 if heard is not None:
                     heard(payload)

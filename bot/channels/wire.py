@@ -27,8 +27,8 @@ _LATE_AT_MOST = timedelta(days=2)
 PAUSES = (0.5, 2.0)
 """Seconds before a general failure of a service is tried again, twice, at once."""
 
-NO_CONNECTION = "không kết nối được tới máy chủ của kênh."
-NO_ANSWER = "máy chủ của kênh không trả lời trọn vẹn."
+NO_CONNECTION = "Không kết nối được tới máy chủ của kênh."
+NO_ANSWER = "Máy chủ của kênh không trả lời trọn vẹn."
 
 
 def new_client() -> httpx.AsyncClient:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.clock import show_time
-from bot.errors import SettingWrong
+from bot.errors import InputRefused, SettingWrong
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -78,32 +78,46 @@ def status() -> None:
 
 async def _link(settings: Settings, callback: str, answer: str, anew: bool) -> None:
     from bot.channels.zalo_oa.linking import Linker
+    from bot.channels.zalo_oa.pairs import Pairs
 
     async with _opened(settings) as (database, sealer, http, oauth):
-        linker = Linker(database, sealer, http, oauth, settings.zalo_oa_api_url)
+        pairs = Pairs(database, sealer, oauth.app_id)
+        linker = Linker(database, sealer, pairs, http, oauth, settings.zalo_oa_api_url)
         consent = await linker.prepare(anew=anew)
-        if not answer:
+        if answer:
+            code = consent.read_code(answer)
+        else:
             typer.echo(_tell_steps(settings, consent, callback))
-            answer = typer.prompt("Địa chỉ")
-        account = await linker.finish(consent, answer)
+            code = _ask_code(consent)
+        account = await linker.finish(consent, code)
     typer.echo(_tell_account(account))
 
 
+def _ask_code(consent: Consent) -> str:
+    """The code out of what the operator pastes, asked for until there is one."""
+    while True:
+        try:
+            return consent.read_code(typer.prompt("Địa chỉ"))
+        except InputRefused as refused:
+            typer.echo(str(refused), err=True)
+
+
 async def _status(settings: Settings) -> None:
-    from bot.channels.zalo_oa.tokens import RENEW_AGE, service_of
+    from bot.channels.zalo_oa.pairs import Pairs
     from bot.store import oauth as store
 
-    async with _opened(settings) as (database, _sealer, _http, _oauth), database.reading() as tx:
-        service = service_of(settings.zalo_oa_app_id)
-        pair = await store.read_pair(tx, service)
-        notes = await store.last_notes(tx, service, 10)
+    async with _opened(settings) as (database, sealer, _http, oauth):
+        pairs = Pairs(database, sealer, oauth.app_id)
+        pair = await pairs.load()
+        async with database.reading() as tx:
+            notes = await store.last_notes(tx, pairs.service, 10)
     if pair is None:
         typer.echo("Chưa liên kết. Hãy chạy: python -m bot zalo link")
         raise typer.Exit(1)
     if pair.broken:
         typer.echo(pair.broken)
     typer.echo(f"Mã truy cập có hạn đến {show_time(pair.expires_at)}.")
-    typer.echo(f"Sẽ tự làm mới lúc {show_time(pair.obtained_at + RENEW_AGE)}.")
+    typer.echo(f"Sẽ tự làm mới lúc {show_time(pair.renew_at)}.")
     for note in notes:
         detail = f" ({note.detail})" if note.detail else ""
         typer.echo(f"  {show_time(note.at)}: {_ACTS.get(note.act, note.act)}{detail}")

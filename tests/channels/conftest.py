@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -16,8 +17,9 @@ from bot.channels.running import Channels
 from bot.dialogue.messages import Message
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
+from bot.errors import DatabaseUnavailable
 from bot.store import outbox, people
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
 from bot.store.tables import inbox
 from bot.store.tables import outbox as outbox_table
@@ -80,6 +82,38 @@ async def until(is_so: Callable[[], object], seconds: float = 20) -> None:
     while not is_so():
         assert time.monotonic() < end, "it never came to be so"
         await asyncio.sleep(0.005)
+
+
+class Unwell(Database):
+    """A database that fails a few times when something is to be written."""
+
+    failures = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        if self.failures:
+            self.failures -= 1
+            raise DatabaseUnavailable("đĩa đầy")
+        async with super().transaction() as tx:
+            yield tx
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    """An empty database."""
+    database = Database.memory()
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def unwell() -> AsyncIterator[Unwell]:
+    """An empty database that can be made to fail."""
+    database = Unwell("sqlite://")
+    await migrate(database)
+    yield database
+    await database.close()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from bot.channels.zalo_bot.quota import Breaker, MonthlyCount
 from bot.channels.zalo_oa import channel as zalo_oa
 from bot.channels.zalo_oa.client import Client
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.channels.zalo_oa.presses import Presses
 from bot.channels.zalo_oa.rate import Rate
 from bot.channels.zalo_oa.signature import Verifier
@@ -65,7 +66,9 @@ def sign_bot(_body: bytes) -> dict[str, str]:
 def build_oa(at: int) -> Channel:
     database, http, clock = Database("sqlite:////khong-co/bot.db"), no_network(), clock_at(at)
     oauth = OAuth(http, NOWHERE, OA.app_id, OA.app_secret)
-    keeper = TokenKeeper(database, SEALER, oauth, "hat-giong-lam-moi", clock)
+    keeper = TokenKeeper(
+        Pairs(database, SEALER, OA.app_id, clock), oauth, "hat-giong-lam-moi", clock
+    )
     return zalo_oa.ZaloOa(
         database,
         http,

@@ -135,6 +135,7 @@ async def test_messages_are_counted_by_channel_and_outcome(
         Outcome.UNAVAILABLE: 1,
         Outcome.REPEATED: 0,
         Outcome.FOREIGN: 0,
+        Outcome.PROBE: 0,
     }
     figures = (await client.get("/metrics")).text
     assert 'bot_messages_total{channel="web",outcome="handled"}' in figures

@@ -17,7 +17,8 @@ POLL_SECONDS = 5
 """Short, because a poll must not be cut off when the program ends: its update would be lost."""
 
 _CALL_SECONDS = 30
-_POLL_SLACK_SECONDS = 5
+_POLL_WAITED_SECONDS = 35
+"""A service that holds a poll longer than it was asked to would answer into the void otherwise."""
 _IDLE = frozenset({408, 504})
 
 
@@ -50,8 +51,8 @@ class Client:
 
         An idle poll ends with an error of its own, which is the normal rhythm.
         """
-        seconds = POLL_SECONDS + _POLL_SLACK_SECONDS
-        body = await self._call("getUpdates", {"timeout": str(POLL_SECONDS)}, seconds)
+        asked = {"timeout": str(POLL_SECONDS)}
+        body = await self._call("getUpdates", asked, _POLL_WAITED_SECONDS)
         if _code_of(body) in _IDLE:
             return None
         if _code_of(body) == 401:
@@ -94,10 +95,6 @@ class Client:
             await asyncio.sleep(pause)
             body = await self._call("sendMessage", {"chat_id": chat, "text": text})
         return body
-
-    async def show_typing(self, chat: str) -> None:
-        """Shows the person that an answer is on its way."""
-        _result(await self._call("sendChatAction", {"chat_id": chat, "action": "typing"}))
 
     async def close(self) -> None:
         """Gives the connections back."""

@@ -111,7 +111,6 @@ class ZaloOa:
 
     def parse(self, payload: Any) -> tuple[Incoming, ...]:
         """What an event means to us."""
-        self._watchdog.saw_event()
         incoming = self._reader.read(payload, self._clock())
         return (incoming,) if incoming else ()
 
@@ -144,7 +143,10 @@ class ZaloOa:
 
     def routes(self, take: Take) -> list[BaseRoute]:
         """The webhook; the console looks at it with a GET first."""
-        return [Route(PATH, _look, methods=["GET"]), webhook.route(PATH, self, take)]
+        return [
+            Route(PATH, _look, methods=["GET"]),
+            webhook.route(PATH, self, take, self._watchdog.saw),
+        ]
 
     async def open(self) -> None:
         """Makes sure that there are both secrets and an access token."""

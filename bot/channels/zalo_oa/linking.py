@@ -13,7 +13,6 @@ import json
 import secrets
 import string
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,13 +20,12 @@ import httpx
 
 from bot.channels.zalo_oa.client import Refused, read_account
 from bot.channels.zalo_oa.faults import fault_of
-from bot.channels.zalo_oa.oauth import Grant, OAuth
-from bot.channels.zalo_oa.tokens import service_of
+from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.clock import Clock, utc_now
 from bot.errors import InputRefused
 from bot.sealing import Sealer
 from bot.store import facts
-from bot.store import oauth as store
 from bot.store.database import Database
 
 _PERMISSION_PATH = "/v4/oa/permission"
@@ -93,6 +91,7 @@ class Linker:
         self,
         database: Database,
         sealer: Sealer,
+        pairs: Pairs,
         http: httpx.AsyncClient,
         oauth: OAuth,
         api_url: str,
@@ -104,11 +103,11 @@ class Linker:
         self._oauth = oauth
         self._api_url = api_url
         self._clock = clock
-        self._service = service_of(oauth.app_id)
+        self._pairs = pairs
 
     async def prepare(self, *, anew: bool = False) -> Consent:
         """The pair to be used, the one of last time unless it is to be made `anew`."""
-        key = f"{self._service}/consent"
+        key = f"{self._pairs.service}/consent"
         fresh = self._sealer.seal(json.dumps([_new_secret(), _new_secret()]))
         async with self._database.transaction() as tx:
             if anew:
@@ -117,27 +116,18 @@ class Linker:
         verifier, state = json.loads(self._sealer.open(kept))
         return Consent(verifier, state)
 
-    async def finish(self, consent: Consent, answer: str) -> dict[str, Any]:
+    async def finish(self, consent: Consent, code: str) -> dict[str, Any]:
         """Exchanges the code and stores the pair; gives what Zalo says of the account.
 
-        Raises `InputRefused`, `GrantRefused` or a `NotDelivered`. The pair is stored before the
+        Raises `GrantRefused` or a `NotDelivered`. The pair is stored before the
         account is asked for: it works once, and must not be lost to a failure after it.
         """
-        grant = await self._oauth.exchange(consent.read_code(answer), consent.verifier)
-        await self._store(grant)
+        grant = await self._oauth.exchange(code, consent.verifier)
+        await self._pairs.link(grant)
         try:
             return await read_account(self._http, self._api_url, grant.access)
         except Refused as refusal:
             raise fault_of(refusal.code, self._clock()) from None
-
-    async def _store(self, grant: Grant) -> None:
-        at = self._clock()
-        sealed = self._sealer.seal(grant.access), self._sealer.seal(grant.refresh)
-        expires_at = at + timedelta(seconds=grant.expires_in)
-        mark = self._sealer.fingerprint(grant.refresh)
-        async with self._database.transaction() as tx:
-            await store.link_pair(tx, self._service, *sealed, at=at, expires_at=expires_at)
-            await store.add_note(tx, self._service, at, store.LINKED, mark)
 
 
 def _new_secret() -> str:

@@ -23,6 +23,11 @@ _HINTS = {
     -14002: "ứng dụng chưa được kích hoạt; hãy bật ứng dụng ở trang developers.zalo.me.",
     -14003: "địa chỉ Callback hoặc Code Challenge khác với mục Official Account đã khai báo.",
 }
+_CHECK_APP = "hãy kiểm tra ZALO_OA_APP_ID và ZALO_OA_APP_SECRET."
+_CHECK_CODE = (
+    "mã cho phép đã dùng rồi, đã quá 10 phút hoặc Code Challenge đã đổi; hãy làm lại từ bước 2. Nếu "
+    f"vẫn lỗi, {_CHECK_APP}"
+)
 _ASK_SECONDS = 15
 
 
@@ -38,8 +43,8 @@ class Grant:
 class GrantRefused(BotError):
     """Zalo gives no tokens; `is_final` where only a person's consent helps."""
 
-    def __init__(self, code: int) -> None:
-        hint = _HINTS.get(code, "hãy kiểm tra ZALO_OA_APP_ID và ZALO_OA_APP_SECRET.")
+    def __init__(self, code: int, hint: str = _CHECK_APP) -> None:
+        hint = _HINTS.get(code, hint)
         super().__init__(f"Zalo không cấp mã truy cập (lỗi {code}): {hint}")
         self.code = code
         self.is_final = code == TOKEN_USED
@@ -80,7 +85,8 @@ class OAuth:
             raise OutcomeUnknown(f"Zalo trả lời mã {response.status_code} mà không có nội dung.")
         grant = _read_grant(answer)
         if grant is None:
-            raise GrantRefused(wire.read_code(answer.get("error")) or -response.status_code)
+            hint = _CHECK_CODE if "code" in form else _CHECK_APP
+            raise GrantRefused(wire.read_code(answer.get("error")) or -response.status_code, hint)
         return grant
 
 

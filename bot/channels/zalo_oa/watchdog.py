@@ -35,7 +35,7 @@ class Watchdog:
         if last is not None:
             self._last = last
 
-    def saw_event(self) -> None:
+    def saw(self, _event: object) -> None:
         """An event came, whatever it was."""
         self._last = self._clock()
 

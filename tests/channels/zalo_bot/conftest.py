@@ -16,7 +16,6 @@ from bot.channels.zalo_bot.quota import Breaker, MonthlyCount
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from tests.conftest import SEALER
 from tests.fakes.zalo_bot import FakeZaloBot
 
@@ -35,14 +34,6 @@ class House:
 
 
 NewHouse = Callable[..., AbstractAsyncContextManager[House]]
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    database = Database.memory()
-    await migrate(database)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.channels.plain import PICK
@@ -14,11 +11,9 @@ from bot.channels.zalo_bot.channel import LONGEST, Webhook
 from bot.channels.zalo_bot.quota import MonthlyCount
 from bot.dialogue import sayings
 from bot.dialogue.messages import Button, Reply
-from bot.errors import DatabaseUnavailable
-from bot.store.database import Database, Tx
-from bot.store.migrate import migrate
+from bot.store.database import Database
 from bot.store.tables import inbox
-from tests.channels.conftest import until
+from tests.channels.conftest import Unwell, until
 from tests.channels.zalo_bot.conftest import SECRET, NewHouse
 from tests.fakes.misbehaviour import Answer
 from tests.fakes.zalo_bot import FakeZaloBot
@@ -92,32 +87,15 @@ async def test_a_long_reply_comes_in_parts_that_fit(new_house: NewHouse) -> None
     assert parts[-1].text.endswith("9. Mục 8")
 
 
-class Unwell(Database):
-    """A database that fails for a while when something is to be stored."""
-
-    failures = 0
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
-        if self.failures:
-            self.failures -= 1
-            raise DatabaseUnavailable("đĩa đầy")
-        async with super().transaction() as tx:
-            yield tx
-
-
 async def test_an_update_that_cannot_be_stored_is_held_until_it_can(
-    new_house: NewHouse, zalo: FakeZaloBot, monkeypatch: pytest.MonkeyPatch
+    new_house: NewHouse, zalo: FakeZaloBot, unwell: Unwell
 ) -> None:
-    database = Unwell("sqlite://")
-    await migrate(database)
-    async with new_house(over=database) as house:
+    async with new_house(over=unwell) as house:
         await until(lambda: house.channels.states()["zalo_bot"] == "ok")
-        database.failures = 2
+        unwell.failures = 2
         zalo.write("an", QUESTION)
         await until(lambda: zalo.texts("an"))
     assert ANSWERED in zalo.texts("an")[0]
-    await database.close()
 
 
 async def stored(database: Database) -> int:
@@ -201,14 +179,9 @@ async def test_the_month_is_counted_over_starts_and_warned_of(
         assert house.channels.states()["zalo_bot"].startswith("ok (Zalo Bot đã gửi 4/5 tin")
 
 
-async def test_a_count_that_cannot_be_written_costs_no_message(
-    zalo: FakeZaloBot, database: Database
-) -> None:
-    other = Unwell("sqlite://")
-    await migrate(other)
-    count = MonthlyCount(other, "4321", 10)
-    other.failures = 1
+async def test_a_count_that_cannot_be_written_costs_no_message(unwell: Unwell) -> None:
+    count = MonthlyCount(unwell, "4321", 10)
+    unwell.failures = 1
     await count.add()
     await count.add()
     assert count.sent == 1
-    await other.close()

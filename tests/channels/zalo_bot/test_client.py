@@ -57,11 +57,6 @@ async def test_a_webhook_is_set_and_taken_away(client: Client, zalo: FakeZaloBot
     assert await client.get_update() is not None
 
 
-async def test_typing_answers_without_a_result(client: Client, zalo: FakeZaloBot) -> None:
-    await client.show_typing("an")
-    assert zalo.typing == ["an"]
-
-
 @pytest.mark.parametrize("method", ["get_me", "get_update"])
 async def test_a_wrong_token_names_the_setting(zalo: FakeZaloBot, method: str) -> None:
     client = await new_client(zalo, "4321:sai-ma-truy-cap")

@@ -17,6 +17,7 @@ from bot.channels.running import Channels
 from bot.channels.zalo_oa.channel import Options, ZaloOa
 from bot.channels.zalo_oa.client import Client
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.channels.zalo_oa.presses import Presses
 from bot.channels.zalo_oa.rate import Rate
 from bot.channels.zalo_oa.signature import Verifier
@@ -26,7 +27,6 @@ from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.sealing import Sealer
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from tests.channels.conftest import until
 from tests.conftest import NOW
 from tests.fakes.zalo_oa import FakeZaloOa
@@ -61,14 +61,6 @@ def sealer() -> Sealer:
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    database = Database.memory()
-    await migrate(database)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
 def zalo() -> FakeZaloOa:
     return FakeZaloOa()
 
@@ -91,7 +83,7 @@ def new_keeper(
 
     def new(seed: str = zalo.refresh, over: Database = database) -> TokenKeeper:
         oauth = OAuth(http, URL, zalo.app_id, zalo.app_secret)
-        return TokenKeeper(over, sealer, oauth, seed, time)
+        return TokenKeeper(Pairs(over, sealer, zalo.app_id, time), oauth, seed, time)
 
     return new
 
@@ -139,7 +131,7 @@ def new_house(
     async def new(seed: str = zalo.refresh) -> AsyncIterator[House]:
         http = httpx.AsyncClient(transport=httpx.ASGITransport(app=zalo.app))
         oauth = OAuth(http, URL, zalo.app_id, zalo.app_secret)
-        keeper = TokenKeeper(database, sealer, oauth, seed, time)
+        keeper = TokenKeeper(Pairs(database, sealer, zalo.app_id, time), oauth, seed, time)
         channel = ZaloOa(
             database,
             http,

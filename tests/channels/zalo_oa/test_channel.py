@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
 from bot.channels.base import Outgoing
+from bot.channels.metrics import Outcome
 from bot.dialogue import sayings
 from bot.errors import OutsideWindow
 from bot.store import people
@@ -286,8 +288,16 @@ async def test_a_missing_secret_names_its_setting(
 async def test_unsigned_probes_pass_and_unsigned_events_do_not(
     house: House, body: bytes, status: int
 ) -> None:
+    outcome = Outcome.PROBE if status == 200 else Outcome.REFUSED
+    before = counted(outcome)
     answer = await house.web.post("/webhooks/zalo-oa", content=body)
     assert answer.status_code == status
+    assert counted(outcome) == before + 1
+
+
+def counted(outcome: Outcome) -> float:
+    labels = {"channel": "zalo_oa", "outcome": str(outcome)}
+    return REGISTRY.get_sample_value("bot_messages_total", labels) or 0.0
 
 
 async def test_the_console_may_look_at_the_address(house: House) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.channels.zalo_oa.linking import NO_CODE, OTHER_STATE, Consent, Linker
 from bot.channels.zalo_oa.oauth import GrantRefused, OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.errors import ChannelStopped, InputRefused
 from bot.sealing import Sealer
 from bot.store import facts
@@ -24,7 +25,9 @@ def linker(
     database: Database, sealer: Sealer, http: httpx.AsyncClient, zalo: FakeZaloOa, time: Time
 ) -> Linker:
     oauth = OAuth(http, URL, zalo.app_id, zalo.app_secret)
-    return Linker(database, sealer, http, oauth, URL, time)
+    return Linker(
+        database, sealer, Pairs(database, sealer, zalo.app_id, time), http, oauth, URL, time
+    )
 
 
 def test_the_challenge_is_that_of_the_standard() -> None:
@@ -94,7 +97,7 @@ async def test_a_consent_brings_tokens_that_the_service_uses(
 ) -> None:
     consent = await linker.prepare()
     zalo.challenge = consent.challenge
-    account = await linker.finish(consent, f"https://bot.example.vn/?code={zalo.code}")
+    account = await linker.finish(consent, zalo.code)
     assert account["name"] == "Sở Tư pháp"
     keeper = new_keeper("")
     await keeper.open()
@@ -105,7 +108,7 @@ async def test_a_code_works_once(linker: Linker, zalo: FakeZaloOa) -> None:
     consent = await linker.prepare()
     zalo.challenge = consent.challenge
     await linker.finish(consent, "ma-dong-y")
-    with pytest.raises(GrantRefused, match="-14019"):
+    with pytest.raises(GrantRefused, match=r"-14019.*làm lại từ bước 2"):
         await linker.finish(consent, "ma-dong-y")
 
 

@@ -24,6 +24,7 @@ PROGRAM = """
 import asyncio, json, sys
 from bot.channels import wire
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.pairs import Pairs
 from bot.channels.zalo_oa.tokens import TokenKeeper
 from bot.errors import NotDelivered
 from bot.sealing import Sealer
@@ -38,7 +39,7 @@ async def ask():
     await migrate(database)
     async with wire.new_client() as http:
         oauth = OAuth(http, zalo, "360846524940903967", "khoa-bi-mat-cua-ung-dung")
-        keeper = TokenKeeper(database, Sealer(["k" * 32]), oauth, "lam-moi-0")
+        keeper = TokenKeeper(Pairs(database, Sealer(["k" * 32]), oauth.app_id), oauth, "lam-moi-0")
         await keeper.open()
         print("ready", flush=True)
         sys.stdin.readline()

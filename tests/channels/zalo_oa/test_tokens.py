@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.owners import is_gone, new_owner
-from bot.channels.zalo_oa.tokens import LEASE, TokenKeeper, service_of
-from bot.errors import ChannelStopped, DatabaseUnavailable, RetryLater
+from bot.channels.zalo_oa.pairs import Pairs
+from bot.channels.zalo_oa.tokens import LEASE, TokenKeeper
+from bot.errors import ChannelStopped, RetryLater
 from bot.sealing import Sealer
 from bot.store import oauth as store
-from bot.store.database import Database, Tx
-from tests.channels.conftest import until
+from bot.store.database import Database
+from tests.channels.conftest import Unwell, until
 from tests.channels.zalo_oa.conftest import URL, NewKeeper, Time
-from tests.fakes.misbehaviour import Answer
+from tests.fakes.misbehaviour import Answer, Script
 from tests.fakes.zalo_oa import FakeZaloOa
 
 
 async def acts(database: Database, zalo: FakeZaloOa) -> list[str]:
     async with database.reading() as tx:
-        notes = await store.last_notes(tx, service_of(zalo.app_id), 20)
+        notes = await store.last_notes(tx, f"zalo_oa/{zalo.app_id}", 20)
     return [note.act for note in reversed(notes)]
 
 
@@ -60,8 +60,8 @@ async def test_the_stored_pair_wins_over_another_seed(
 async def test_tokens_lie_sealed(keeper: TokenKeeper, database: Database, zalo: FakeZaloOa) -> None:
     token = await keeper.access()
     async with database.reading() as tx:
-        pair = await store.read_pair(tx, service_of(zalo.app_id))
-        notes = await store.last_notes(tx, service_of(zalo.app_id), 20)
+        pair = await store.read_pair(tx, f"zalo_oa/{zalo.app_id}")
+        notes = await store.last_notes(tx, f"zalo_oa/{zalo.app_id}", 20)
     assert token not in repr((pair, notes))
     assert zalo.refresh not in repr((pair, notes))
     assert {token, zalo.refresh} <= set(keeper.secrets())
@@ -137,7 +137,7 @@ class Cut(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         answer = await self.inner.handle_async_request(request)
         async with self.database.reading() as tx:
-            pair = await store.read_pair(tx, service_of("360846524940903967"))
+            pair = await store.read_pair(tx, "zalo_oa/360846524940903967")
         assert pair is not None
         self.stored.append(pair.generation)
         return answer
@@ -150,7 +150,7 @@ async def test_no_transaction_is_open_while_zalo_is_asked(
     cut = Cut(zalo, database)
     async with httpx.AsyncClient(transport=cut) as client:
         oauth = OAuth(client, URL, zalo.app_id, zalo.app_secret)
-        keeper = TokenKeeper(database, sealer, oauth, "lam-moi-0", time)
+        keeper = TokenKeeper(Pairs(database, sealer, zalo.app_id, time), oauth, "lam-moi-0", time)
         await keeper.open()
         await keeper.access()
     assert cut.stored == [0]
@@ -176,8 +176,8 @@ async def test_a_refresh_that_was_killed_before_zalo_heard_of_it_is_made_up_for(
     stale = await keeper.access()
     # What a killed program leaves behind: the lease, and the note that it began.
     async with database.transaction() as tx:
-        await store.take_lease(tx, service_of(zalo.app_id), "killed", time(), time() + LEASE)
-        await store.add_note(tx, service_of(zalo.app_id), time(), store.BEGUN, "mark")
+        await store.take_lease(tx, f"zalo_oa/{zalo.app_id}", "killed", time(), time() + LEASE)
+        await store.add_note(tx, f"zalo_oa/{zalo.app_id}", time(), store.BEGUN, "mark")
     after = new_keeper()
     await after.open()
     assert await after.access() == stale, "the old token still works meanwhile"
@@ -196,7 +196,7 @@ async def test_the_lease_of_a_program_that_is_dead_on_this_machine_is_not_waited
     await dead.wait()
     owner = new_owner().replace(f"/{os.getpid()}/", f"/{dead.pid}/")
     async with database.transaction() as tx:
-        await store.take_lease(tx, service_of(zalo.app_id), owner, time(), time() + LEASE)
+        await store.take_lease(tx, f"zalo_oa/{zalo.app_id}", owner, time(), time() + LEASE)
     assert await new_keeper().renew(stale) == zalo.access != stale
 
 
@@ -262,7 +262,7 @@ async def test_a_pair_linked_by_the_command_is_taken_at_once(
     async with database.transaction() as tx:
         sealed = sealer.seal("mới"), sealer.seal("làm mới mới")
         await store.link_pair(
-            tx, service_of(zalo.app_id), *sealed, at=time(), expires_at=time() + LEASE
+            tx, f"zalo_oa/{zalo.app_id}", *sealed, at=time(), expires_at=time() + LEASE
         )
     assert await keeper.renew(stale) == "mới"
 
@@ -293,40 +293,22 @@ async def test_a_failure_that_may_pass_is_told_and_tried_again_after_a_while(
     assert keeper.trouble == ""
 
 
-class Unwell(Database):
-    """A database that fails a few times when a new pair is to be stored."""
-
-    failures = 0
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
-        if self.failures:
-            self.failures -= 1
-            raise DatabaseUnavailable("đĩa đầy")
-        async with super().transaction() as tx:
-            yield tx
-
-
 async def test_a_pair_that_cannot_be_stored_is_not_used_until_it_is(
-    new_keeper: NewKeeper, zalo: FakeZaloOa
+    new_keeper: NewKeeper, zalo: FakeZaloOa, unwell: Unwell
 ) -> None:
-    from bot.store.migrate import migrate
-
-    database = Unwell("sqlite://")
-    await migrate(database)
-    keeper = new_keeper("lam-moi-0", database)
+    keeper = new_keeper("lam-moi-0", unwell)
     await keeper.open()
 
-    async def break_down() -> None:
-        await until(lambda: zalo.refreshes)
-        database.failures = 2
+    class BreakDown(Script):
+        """The database fails just when Zalo answers."""
 
-    breaking = asyncio.create_task(break_down())
+        async def play(self) -> None:
+            unwell.failures = 2
+
+    zalo.tokens = BreakDown()
     assert await keeper.access() == zalo.access
-    await breaking
-    assert database.failures == 0
-    assert (await acts(database, zalo))[-1] == "refreshed"
-    await database.close()
+    assert unwell.failures == 0
+    assert (await acts(unwell, zalo))[-1] == "refreshed"
 
 
 async def test_another_key_stops_the_channel_and_names_it(
@@ -334,6 +316,6 @@ async def test_another_key_stops_the_channel_and_names_it(
 ) -> None:
     await keeper.access()
     oauth = OAuth(http, URL, zalo.app_id, zalo.app_secret)
-    other = TokenKeeper(database, Sealer(["m" * 40]), oauth, "", time)
+    other = TokenKeeper(Pairs(database, Sealer(["m" * 40]), zalo.app_id, time), oauth, "", time)
     with pytest.raises(ChannelStopped, match="BOT_SECRET_KEY"):
         await other.open()
