@@ -18,15 +18,17 @@ from bot.knowledge.model import Base, Entry, Subject
 from bot.language.read import Reading, read, read_own
 from bot.language.vocabulary import Vocabulary
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
+from bot.matching.emphasis import Emphasis
 from bot.matching.index import Hits, Index
-from bot.matching.likelihood import Likelihood
+from bot.matching.likelihood import Evidence, Speakers
 from bot.matching.memory import give_back_memory
 from bot.matching.model import DEFAULT, Fitted, chance
 from bot.matching.postings import Floats, Ints, Lexicon, Numbered, Packed, Places, Terms, join, post
-from bot.matching.score import Asked, Evidence, Wordings, best_rows, features_of
+from bot.matching.score import Asked, Wordings, best_rows, features_of
 from bot.matching.terms import Concepts, terms_of
 
 CANDIDATES = 20
+OUTSIDERS = 4
 CHOICES = 3
 
 
@@ -72,12 +74,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Candidates of a question with their features, before any weighing (for fitting)."""
+    """Candidates of a question with their features, before any weighing (for fitting).
+
+    `by_term` has a row for each term of the question: what it says for each candidate.
+    """
 
     reading: Reading
     entries: tuple[int, ...]
     features: Floats
     nearest: tuple[int, ...]
+    by_term: Floats
 
 
 class Matcher:
@@ -103,9 +109,13 @@ class Matcher:
         # Concepts were numbered after all words, and a pair's key is above every number.
         words = join([post(folded.word_terms()), post(concepts)])
         pairs = post(folded.pair_terms())
-        self._words = Likelihood(words, self._owner_of, len(said))
-        self._pairs = Likelihood(pairs, self._owner_of, len(said))
-        self._marks = Likelihood(post(marked.word_terms()), self._owner_of, len(said))
+        self._speakers = Speakers(
+            [words.by_owner(self._owner_of), pairs.by_owner(self._owner_of)],
+            post(marked.word_terms()).by_owner(self._owner_of),
+            self._number_families(),
+            self._marked_lexicon,
+            Emphasis(fitted.emphasis),
+        )
         answers = Terms.of_texts(self._lexicon, map(self._answer_terms, self.entries))
         rows = join([words, pairs])
         self.index = Index(self._lexicon, rows, self._owner_of, post(answers))
@@ -124,6 +134,13 @@ class Matcher:
             self._wordings.folded.add(" ".join(folded))
             concepts.append(self._concepts(folded))
         return all_folded, all_marked, Terms.of_texts(self._lexicon, concepts)
+
+    def _number_families(self) -> Places:
+        """For each entry the number of its family; every subject outside is one of its own."""
+        names = [entry.family for entry in self.entries]
+        names += [f"#{number}" for number in range(len(self.outside))]
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return np.array([numbers[name] for name in names], dtype=np.int32)
 
     def _sort_hashes(self) -> tuple[Places, Ints]:
         """The phrasings by the hash of their folded line, and these hashes, ascending."""
@@ -175,31 +192,35 @@ class Matcher:
         terms = terms_of(reading.folded, self._concepts)
         keys = self._lexicon.keys(terms)
         hits = self.index.search(terms, keys)
-        evidence = self._evidence(reading, keys)
+        marked = reading.words if has_marks(reading) else ()
+        evidence = self._speakers.evidence(terms, keys, marked)
         best = {n: best_rows(hits, self.index, n) for n in self._candidates(hits, evidence)}
         if not best:
-            return Weighed(reading, (), np.zeros((0, 0), dtype=np.float32), ())
+            nothing = np.zeros((0, 0), dtype=np.float32)
+            return Weighed(reading, (), nothing, (), nothing)
         asked = Asked(reading.line, " ".join(reading.words), has_marks(reading))
         features = features_of(asked, hits, evidence, self.index, self._wordings, best)
-        return Weighed(reading, tuple(best), features, tuple(rows[0] for rows in best.values()))
+        nearest = tuple(rows[0] for rows in best.values())
+        by_term = self._speakers.emphasis.of(terms)[:, None] * evidence.by_term(list(best))
+        return Weighed(reading, tuple(best), features, nearest, by_term)
 
-    def _evidence(self, reading: Reading, keys: Ints) -> Evidence:
-        # Words know nothing of pairs and pairs nothing of words, so both may see all keys.
-        words = self._words.of(keys)
-        marks = words
-        if has_marks(reading):
-            marks = self._marks.of(self._marked_lexicon.keys(dict.fromkeys(reading.words)))
-        return Evidence(words, self._pairs.of(keys), marks)
+    def terms_and_evidence(self, text: str) -> tuple[list[str], Floats]:
+        """The terms of a question, and for each what it says for every entry (for learning)."""
+        terms = terms_of(self.read(text).folded, self._concepts)
+        evidence = self._speakers.evidence(terms, self._lexicon.keys(terms), ())
+        return terms, evidence.by_term(slice(None))
 
     def _candidates(self, hits: Hits, evidence: Evidence) -> list[int]:
+        """The entries that come nearest, and the nearest subjects outside the base."""
         if not self.index.entries:
             return []
         best = self.index.best_by_entry(hits.rows)
-        merit = evidence.words + 0.5 * evidence.pairs + 0.5 * best
-        count = min(CANDIDATES, len(merit))
-        top = np.argpartition(-merit, count - 1)[:count]
-        top = top[np.argsort(-merit[top], kind="stable")]
-        return [int(entry) for entry in top if best[entry] > 0]
+        merit = evidence.own + evidence.kin + 0.5 * best
+        merit[best <= 0] = -np.inf
+        known = len(self.entries)
+        found = [*_highest(merit[:known], CANDIDATES)]
+        found += [known + number for number in _highest(merit[known:], OUTSIDERS)]
+        return found
 
     def rank(self, weighed: Weighed, weights: Sequence[float]) -> Ranked | None:
         """The candidates in order under some weights; None where no entry is among them."""
@@ -210,7 +231,9 @@ class Matcher:
         scores = weighed.features @ np.asarray(weights, dtype=np.float32)
         order = sorted(places, key=lambda at: (-float(scores[at]), at))
         families = tuple(self.entries[n].family if n < known else None for n in weighed.entries)
-        return Ranked(weighed.reading, weighed.features, scores, tuple(order), families)
+        return Ranked(
+            weighed.reading, weighed.features, weighed.by_term, scores, tuple(order), families
+        )
 
     def _decide(self, weighed: Weighed, ranked: Ranked) -> Match:
         fitted = self.fitted
@@ -244,3 +267,9 @@ class Matcher:
 def has_marks(reading: Reading) -> bool:
     """Whether marks were typed at all; then a word without one means to have none."""
     return any(not word.isascii() for word in reading.words)
+
+
+def _highest(merit: Floats, count: int) -> list[int]:
+    """The places of the highest merits, highest first; never one without any."""
+    top = np.argsort(-merit, kind="stable")[:count]
+    return [int(place) for place in top if np.isfinite(merit[place])]

@@ -7,8 +7,10 @@ on what these say. The queries must not stand in the base, or it would seem sure
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,19 +19,30 @@ from bot.knowledge.model import Base
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.evaluate import Query
 from bot.matching.find import Matcher, Weighed
+from bot.matching.lessons import learn_emphasis, lessons_of
 from bot.matching.model import DEFAULT, Fitted
 
 Array = npt.NDArray[np.float64]
 
+PARTS = 5
+_STEPS = 600
+_RIDGE = 1e-3
+_RANK_RIDGE = 1e-2
+_NEARLY = 0.995
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A query with its candidates; `right` marks the candidates that answer it."""
+    """A query with its candidates; `right` marks the candidates that answer it.
+
+    `part` says with which other samples it is set aside for choosing the thresholds.
+    """
 
     weighed: Weighed
     matcher: Matcher
     right: npt.NDArray[np.bool_]
     expected: bool
+    part: int
 
     def rank(self, weights: Sequence[float]) -> Ranked | None:
         """The candidates in order under some weights."""
@@ -38,14 +51,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Aims:
-    """What the thresholds are chosen for, as shares of the fitting queries.
+    """What the thresholds are chosen for, as shares of the fitting queries."""
 
-    The fitting queries were written to be hard (a quarter names only a worry), so that a share of
-    wrong answers among them stands for a smaller one among what people ordinarily type.
-    """
-
-    answered_wrong: float = 0.03
-    off_topic_answered: float = 0.01
+    answered_wrong: float = 0.015
+    off_topic_answered: float = 0.015
     off_topic_offered: float = 0.25
 
 
@@ -56,8 +65,14 @@ def samples_of(matcher: Matcher, queries: Iterable[Query]) -> list[Sample]:
         weighed = matcher.weigh(matcher.read(query.text))
         if weighed.entries:
             right = np.array([_is_right(matcher, n, query) for n in weighed.entries])
-            samples.append(Sample(weighed, matcher, right, bool(query.expected)))
+            samples.append(Sample(weighed, matcher, right, bool(query.expected), _part_of(query)))
     return samples
+
+
+def _part_of(query: Query) -> int:
+    """The part that a query is fitted in; questions with one answer stay together."""
+    meant = " ".join(sorted(query.expected)) or query.text
+    return zlib.crc32(meant.encode()) % PARTS
 
 
 def _is_right(matcher: Matcher, number: int, query: Query) -> bool:
@@ -67,26 +82,28 @@ def _is_right(matcher: Matcher, number: int, query: Query) -> bool:
     return matcher.entries[number].id in query.expected
 
 
-def fit_weights(samples: Sequence[Sample], steps: int = 400) -> tuple[float, ...]:
+def fit_weights(samples: Sequence[Sample]) -> tuple[float, ...]:
     """Weights by feature under which a right candidate comes first most often."""
     usable = [s for s in samples if s.right.any()]
-    weights = np.asarray(DEFAULT.weights, dtype=np.float64)
     sizes = np.array([len(s.right) for s in usable])
     stacked = np.concatenate([s.weighed.features for s in usable]).astype(np.float64)
+    # Features of one spread, so that the ridge holds all of them back alike.
+    spread = stacked.std(axis=0) + 1e-9
+    stacked /= spread
     right = np.concatenate([s.right for s in usable])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    momentum = np.zeros_like(weights)
-    second = np.zeros_like(weights)
-    for step in range(1, steps + 1):
+    weights = np.asarray(DEFAULT.weights, dtype=np.float64) * spread
+    momentum, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, _STEPS + 1):
         scores = stacked @ weights
         all_ = _softmax(scores, starts, sizes)
         good = _softmax(np.where(right, scores, -1e9), starts, sizes)
-        gradient = stacked.T @ (all_ - good) / len(usable) + 1e-4 * weights
+        gradient = stacked.T @ (all_ - good) / len(usable) + _RIDGE * weights
         momentum = 0.9 * momentum + 0.1 * gradient
         second = 0.99 * second + 0.01 * gradient**2
         fixed = momentum / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-        weights = weights - 0.1 * fixed
-    return tuple(float(w) for w in weights)
+        weights = weights - 0.05 * (1 - step / (_STEPS + 1)) * fixed
+    return tuple(float(w) for w in weights / spread)
 
 
 def _softmax(scores: Array, starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Array:
@@ -118,19 +135,27 @@ def _judge(samples: Sequence[Sample], weights: Sequence[float]) -> _Judged:
     return _Judged(np.array(topic), np.array(rank), np.array(expected), np.array(right))
 
 
-def fit_chance(inputs: Array, true: npt.NDArray[np.bool_]) -> tuple[float, ...]:
-    """The logistic regression of what is true on its inputs (Newton's method, light ridge)."""
+def fit_chance(
+    inputs: Array, true: npt.NDArray[np.bool_], ridge: float = 1e-3
+) -> tuple[float, ...]:
+    """The logistic regression of what is true on its inputs (Newton's method).
+
+    The first input is the bias; the ridge holds the others back, all in units of their spread.
+    """
+    middle, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
+    middle[0], spread[0] = 0.0, 1.0
+    scaled = (inputs - middle) / spread
     solution = np.zeros(inputs.shape[1])
-    ridge = 1e-4 * np.eye(inputs.shape[1])
-    ridge[0, 0] = 0.0
+    held = ridge * np.eye(inputs.shape[1])
+    held[0, 0] = 1e-9
     for _ in range(60):
-        chances = _chances(inputs, solution)
-        gradient = inputs.T @ (chances - true) / len(true) + ridge @ solution
-        spread = (inputs * (chances * (1 - chances))[:, None]).T @ inputs / len(true)
-        solution = solution - np.linalg.solve(
-            spread + ridge + 1e-9 * np.eye(len(solution)), gradient
-        )
-    return tuple(float(x) for x in solution)
+        chances = _chances(scaled, solution)
+        gradient = scaled.T @ (chances - true) / len(true) + held @ solution
+        curved = (scaled * (chances * (1 - chances))[:, None]).T @ scaled / len(true)
+        solution = solution - np.linalg.solve(curved + held, gradient)
+    weights = solution / spread
+    weights[0] -= float((weights * middle).sum())
+    return tuple(float(x) for x in weights)
 
 
 def _chances(inputs: Array, weights: Sequence[float] | Array) -> Array:
@@ -138,14 +163,22 @@ def _chances(inputs: Array, weights: Sequence[float] | Array) -> Array:
     return result
 
 
-def fit_thresholds(judged: _Judged, fitted: Fitted, aims: Aims) -> tuple[float, float, float]:
+class Chances(NamedTuple):
+    """The two chances of every sample, and what is true of it."""
+
+    topic: Array
+    rank: Array
+    expected: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
+
+
+def fit_thresholds(chances: Chances, aims: Aims) -> tuple[float, float, float]:
     """The thresholds that answer most questions rightly and keep to the aims on these samples.
 
     In the order of `Fitted`: topic and rank for an answer, topic for a choice.
     """
-    topic, rank = _chances(judged.topic, fitted.topic), _chances(judged.rank, fitted.rank)
-    inside, right = judged.expected, judged.right
-    best = (-1, 1.0, 1.0)
+    topic, rank, inside, right = chances
+    tried: list[tuple[int, float, float]] = []
     for gate in np.quantile(topic[inside], np.linspace(0, 0.5, 51)):
         passed = topic >= gate
         threshold = max(
@@ -153,10 +186,16 @@ def fit_thresholds(judged: _Judged, fitted: Fitted, aims: Aims) -> tuple[float, 
             _keep_out(rank[passed & ~inside], aims.off_topic_answered * (~inside).sum()),
         )
         answered = int((passed & right & (rank >= threshold)).sum())
-        best = max(best, (answered, float(gate), threshold))
-    _, gate, threshold = best
+        tried.append((answered, float(gate), threshold))
+    # Of thresholds that do as well the lowest gate: an extreme one fits a handful of lines.
+    enough = _NEARLY * max(answered for answered, _, _ in tried)
+    _, gate, threshold = next(found for found in sorted(tried, key=_gate_of) if found[0] >= enough)
     choose = _keep_out(topic[~inside], aims.off_topic_offered * (~inside).sum())
     return gate, threshold, min(gate, choose)
+
+
+def _gate_of(tried: tuple[int, float, float]) -> float:
+    return tried[1]
 
 
 def _keep_out(certainties: Array, allowed: float) -> float:
@@ -167,15 +206,47 @@ def _keep_out(certainties: Array, allowed: float) -> float:
 
 
 def fit(base: Base, queries: Sequence[Query], aims: Aims) -> Fitted:
-    """The numbers fitted to a base and to queries."""
-    samples = samples_of(Matcher(base), queries)
+    """The numbers fitted to a base and to queries.
+
+    The thresholds are chosen by what numbers fitted to the other queries say of each: numbers are
+    surer of the queries that they were fitted to than they will be of anybody's.
+    """
+    emphasised = replace(DEFAULT, emphasis=learn_emphasis(lessons_of(base)))
+    samples = samples_of(Matcher(base, emphasised), queries)
+    parts = [
+        _judge_chances(
+            [s for s in samples if s.part != part], [s for s in samples if s.part == part]
+        )
+        for part in range(PARTS)
+    ]
+    chances = Chances(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    topic, rank, choose = fit_thresholds(chances, aims)
+    fitted = _fit_numbers(samples)
+    return replace(
+        fitted,
+        emphasis=emphasised.emphasis,
+        answer_topic=topic,
+        answer_rank=rank,
+        choose_topic=choose,
+    )
+
+
+def _fit_numbers(samples: Sequence[Sample]) -> Fitted:
     weights = fit_weights(samples)
     judged = _judge(samples, weights)
-    fitted = replace(
-        DEFAULT,
-        weights=weights,
-        topic=fit_chance(judged.topic, judged.expected),
-        rank=fit_chance(judged.rank[judged.expected], judged.right[judged.expected]),
+    topic = fit_chance(judged.topic, judged.expected)
+    inside = judged.expected
+    rank = fit_chance(judged.rank[inside], judged.right[inside], _RANK_RIDGE)
+    return replace(DEFAULT, weights=weights, topic=topic, rank=rank)
+
+
+def _judge_chances(learned: Sequence[Sample], asked: Sequence[Sample]) -> Chances:
+    """What numbers fitted to some samples say of others."""
+    fitted = _fit_numbers(learned)
+    judged = _judge(asked, fitted.weights)
+    return Chances(
+        _chances(judged.topic, fitted.topic),
+        _chances(judged.rank, fitted.rank),
+        judged.expected,
+        judged.right,
     )
-    topic, rank, choose = fit_thresholds(judged, fitted, aims)
-    return replace(fitted, answer_topic=topic, answer_rank=rank, choose_topic=choose)

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bot.errors import Fault, KnowledgeFaulty
 from bot.matching.score import FEATURES
 
-MATCHER_VERSION = 1
+MATCHER_VERSION = 2
 """Raised whenever reading, index or features change so that fitted numbers no longer hold."""
 
 TOPIC = (
-    "bias", "outside", "cover", "letters", "score", "unknown", "short", "length", "likely",
+    "bias", "outside", "score", "cover", "letters", "words", "row", "back", "told", "likely",
+    "own_level", "kin_level", "own_ahead", "kin_ahead", "row_ahead", "letters_ahead",
+    "unknown", "short", "length",
 )  # fmt: skip
 """What tells that a question concerns the base at all; see `certainty.topic_inputs`."""
 
-RANK = ("bias", "lead", "share")
+RANK = (
+    "bias", "lead", "next", "share", "warm_share", "steady", "steadiest", "agreement",
+    "unexplained", "against", "contested", "likeness", "kin_level", "length", "short",
+)  # fmt: skip
 """What tells that the best entry is the right one; see `certainty.rank_inputs`."""
 
 
@@ -41,14 +46,20 @@ class Fitted:
     answer_topic: float
     answer_rank: float
     choose_topic: float
+    emphasis: Mapping[str, float] = field(default_factory=dict)
     fitted_on: dict[str, object] = field(default_factory=dict)
     matcher_version: int = MATCHER_VERSION
 
 
+def _plain(names: Sequence[str], **weights: float) -> tuple[float, ...]:
+    """Weights by name, 0 for those that are not told."""
+    return tuple(weights.get(name, 0.0) for name in names)
+
+
 DEFAULT = Fitted(
-    weights=(0.0, 4.0, 1.5, 0.0, 3.5, 2.5, 1.2, 2.5, 2.0, 2.5, 4.0, 2.5),
-    topic=(-8.0, 1.0, 4.0, 4.0, 0.1, -1.0, -1.0, 1.0, 0.1),
-    rank=(-0.5, 0.5, 0.5),
+    weights=(0.0, 2.0, 0.0, 0.0, 1.0, 4.0, 4.0, 0.0, 2.5, 0.0, 1.0, 2.0, 0.0),
+    topic=_plain(TOPIC, bias=-8.0, outside=1.0, cover=4.0, letters=4.0, score=0.1, length=1.0),
+    rank=_plain(RANK, bias=-0.5, lead=0.5, share=0.5),
     answer_topic=0.8,
     answer_rank=0.8,
     choose_topic=0.3,
@@ -79,6 +90,7 @@ def load_fitted(path: Path) -> Fitted:
             answer_topic=float(raw["answer_topic"]),
             answer_rank=float(raw["answer_rank"]),
             choose_topic=float(raw["choose_topic"]),
+            emphasis={str(term): float(value) for term, value in raw["emphasis"].items()},
             fitted_on=dict(raw["fitted_on"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

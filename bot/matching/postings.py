@@ -20,6 +20,11 @@ Places = npt.NDArray[np.int32]
 _PAIR_SHIFT = 32
 
 
+def is_pair(keys: Ints) -> npt.NDArray[np.bool_]:
+    """Which of the keys are those of pairs."""
+    return keys >> _PAIR_SHIFT > 0
+
+
 class _Numbers(dict[str, int]):
     """Gives every new word the next number, from 1."""
 
@@ -64,7 +69,7 @@ class Lexicon:
 
     def kind_weights(self, keys: Ints) -> Floats:
         """How much each of the terms with these keys counts beside its rarity."""
-        weights = np.where(keys >> _PAIR_SHIFT > 0, PAIR_WEIGHT, 1.0).astype(np.float32)
+        weights = np.where(is_pair(keys), PAIR_WEIGHT, 1.0).astype(np.float32)
         weights[np.isin(keys, list(self._concepts))] = CONCEPT_WEIGHT
         return weights
 
@@ -205,6 +210,19 @@ class Counted:
         counts = np.add.reduceat(self.counts, first) if len(first) else self.counts
         spread = np.diff(first.searchsorted(starts))
         return Counted(Postings(self.postings.keys, spread, owners[first]), counts)
+
+    def regrouped(self, group_of: Places) -> Counted:
+        """The same terms by the groups that their places belong to, in whatever order these are."""
+        groups = int(group_of.max(initial=-1)) + 1
+        both = self.postings.terms * groups + group_of[self.postings.places]
+        order = both.argsort(kind="stable")
+        both = both[order]
+        first = np.flatnonzero(_changes(both))
+        counts = np.add.reduceat(self.counts[order], first) if len(first) else self.counts
+        terms, places = np.divmod(both[first], max(groups, 1))
+        spread = np.bincount(terms, minlength=len(self.postings.keys))
+        postings = Postings(self.postings.keys, spread, places.astype(np.int32))
+        return Counted(postings, counts)
 
 
 def post(terms: Terms) -> Counted:

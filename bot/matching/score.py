@@ -14,6 +14,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.matching.index import Hits, Index
+from bot.matching.likelihood import Evidence
 from bot.matching.postings import Floats, Ints, Packed
 
 Array = npt.NDArray[np.float64]
@@ -24,8 +25,9 @@ FEATURES = (
     "back",  # how much of that phrasing the question says in turn
     "shared",  # what question and phrasing share, as a part of all that either says
     "cover",  # how much of the question the entry's phrasings know together
-    "likely",  # how much likelier the question's words are with this entry than with any
-    "likely_pairs",  # the same for pairs of neighbours
+    "own",  # how much likelier the question is with this entry than with any, by emphasis
+    "kin",  # the same for the entry's whole family
+    "likely",  # how much likelier its words are with this entry, each counting the same
     "likely_marks",  # the same for words with their marks, where marks were typed
     "told",  # how much of it stands in the entry's answer
     "letters",  # likeness letter by letter with the nearest phrasing, marks off
@@ -52,15 +54,6 @@ class Wordings:
 
     folded: Packed
     marked: Packed
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Log-likelihood ratios of every entry for a question, by kind of term."""
-
-    words: Floats
-    pairs: Floats
-    marks: Floats
 
 
 def best_rows(hits: Hits, index: Index, entry: int) -> list[int]:
@@ -103,8 +96,9 @@ def features_of(
         _share(said, weight).max(axis=1),
         _share(said, weight + reach - said).max(axis=1),
         hits.cover[entries] / reach,
+        evidence.own[entries] / LIKELY_SCALE,
+        evidence.kin[entries] / LIKELY_SCALE,
         evidence.words[entries] / LIKELY_SCALE,
-        evidence.pairs[entries] / LIKELY_SCALE,
         evidence.marks[entries] / LIKELY_SCALE,
         hits.told[entries] / reach,
         letters / 100,

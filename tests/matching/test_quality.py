@@ -23,24 +23,36 @@ def _measure(snapshot: Snapshot, name: str) -> Summary:
     return summarise(judge_all(snapshot, read_queries(HERE / name), TODAY))
 
 
-def test_plain_questions_are_answered_right_or_offered(snapshot: Snapshot) -> None:
-    shares = _measure(snapshot, "dev-questions.jsonl")["in_domain"]
-    assert shares["answered_right"] >= 0.66
-    assert shares["answered_right"] + shares["offered_right"] >= 0.95
-    assert shares["answered_wrong"] <= 0.025
+# Nothing was fitted on these. Those named "held" were written together with the ones that the
+# matcher is fitted to, those named "dev" by other people, who ask in a harder way.
+# File, at least answered right, at least right or offered, at most answered wrong.
+ASKED = [
+    ("dev-questions", 0.69, 0.95, 0.02),
+    ("dev-noisy", 0.63, 0.92, 0.03),
+    ("held-questions", 0.90, 0.97, 0.015),
+    ("held-noisy", 0.85, 0.97, 0.02),
+]
+# File, at most answered, at most offered a choice.
+STRAY = [("dev-offtopic", 0.015, 0.32), ("held-offtopic", 0.015, 0.55)]
 
 
-def test_garbled_questions_are_answered_right_or_offered(snapshot: Snapshot) -> None:
-    shares = _measure(snapshot, "dev-noisy.jsonl")["in_domain"]
-    assert shares["answered_right"] >= 0.55
-    assert shares["answered_right"] + shares["offered_right"] >= 0.90
-    assert shares["answered_wrong"] <= 0.04
+@pytest.mark.parametrize(("name", "right", "offered", "wrong"), ASKED, ids=lambda value: value)
+def test_questions_are_answered_right_or_offered(
+    snapshot: Snapshot, name: str, right: float, offered: float, wrong: float
+) -> None:
+    shares = _measure(snapshot, f"{name}.jsonl")["in_domain"]
+    assert shares["answered_right"] >= right
+    assert shares["answered_right"] + shares["offered_right"] >= offered
+    assert shares["answered_wrong"] <= wrong
 
 
-def test_questions_on_other_subjects_get_no_answer(snapshot: Snapshot) -> None:
-    shares = _measure(snapshot, "dev-offtopic.jsonl")["off_topic"]
-    assert shares["answered"] <= 0.02
-    assert shares["offered"] <= 0.30
+@pytest.mark.parametrize(("name", "answered", "offered"), STRAY, ids=lambda value: value)
+def test_questions_on_other_subjects_get_no_answer(
+    snapshot: Snapshot, name: str, answered: float, offered: float
+) -> None:
+    shares = _measure(snapshot, f"{name}.jsonl")["off_topic"]
+    assert shares["answered"] <= answered
+    assert shares["offered"] <= offered
 
 
 @pytest.mark.parametrize("labelled", labelled_files(), ids=lambda path: path.stem)

@@ -1,0 +1,106 @@
+"""The flat arrays of the index, held against plain counting."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.matching.postings import Lexicon, Numbered, Packed, Postings, Terms, join, post
+from bot.matching.terms import pairs_of
+
+WORDS = st.sampled_from(["bau", "cu", "tri", "the", "phieu", "o", "dau"])
+TEXTS = st.lists(st.lists(WORDS, max_size=6), min_size=1, max_size=12)
+
+
+def numbered(lexicon: Lexicon, texts: list[list[str]]) -> Numbered:
+    """The texts, numbered."""
+    found = Numbered(lexicon)
+    for words in texts:
+        found.add(words)
+    return found
+
+
+def places_of(postings: Postings, lexicon: Lexicon, term: str) -> list[int]:
+    """Where a term stands."""
+    numbers = postings.find(lexicon.keys([term]))
+    return [int(p) for span in postings.spans(numbers[numbers >= 0]) for p in postings.places[span]]
+
+
+@given(TEXTS)
+def test_every_word_and_pair_is_found_where_it_stands_and_as_often(texts: list[list[str]]) -> None:
+    lexicon = Lexicon()
+    held = numbered(lexicon, texts)
+    for counted, terms in (
+        (post(held.word_terms()), texts),
+        (post(held.pair_terms()), [pairs_of(words) for words in texts]),
+    ):
+        expected = {(t, at): n for at, some in enumerate(terms) for t, n in Counter(some).items()}
+        postings = counted.postings
+        found = {
+            (term, place): int(counted.counts[at])
+            for term in {t for t, _ in expected}
+            for span in postings.spans(postings.find(lexicon.keys([term])))
+            for at, place in enumerate(postings.places[span].tolist(), span.start)
+        }
+        assert found == expected
+        assert len(postings.places) == len(expected)
+
+
+@given(TEXTS, st.data())
+def test_by_owner_every_entry_has_the_counts_of_its_texts(
+    texts: list[list[str]], data: st.DataObject
+) -> None:
+    steps = data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    owner_of = np.cumsum(steps).astype(np.int32)
+    lexicon = Lexicon()
+    owned = post(numbered(lexicon, texts).word_terms()).by_owner(owner_of)
+    expected: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for at, words in enumerate(texts):
+        for word in words:
+            expected[word][int(owner_of[at])] += 1
+    for word, counts in expected.items():
+        (span,) = owned.postings.spans(owned.postings.find(lexicon.keys([word])))
+        places = owned.postings.places[span].tolist()
+        assert dict(zip(places, owned.counts[span].tolist(), strict=True)) == counts
+
+
+def test_postings_of_two_kinds_joined_know_both_and_nothing_else() -> None:
+    lexicon = Lexicon()
+    texts = [["bau", "cu"], ["cu", "tri"], ["bau", "cu", "tri"]]
+    held = numbered(lexicon, texts)
+    concepts = Terms.of_texts(lexicon, [["#0"], [], ["#0"]])
+    joined = join([post(held.word_terms()), post(concepts), post(held.pair_terms())]).postings
+    assert places_of(joined, lexicon, "cu") == [0, 1, 2]
+    assert places_of(joined, lexicon, "#0") == [0, 2]
+    assert places_of(joined, lexicon, "cu_tri") == [1, 2]
+    assert places_of(joined, lexicon, "tri_bau") == []
+    assert places_of(joined, lexicon, "la") == []
+
+
+def test_weights_add_up_where_several_terms_stand() -> None:
+    lexicon = Lexicon()
+    postings = post(numbered(lexicon, [["a", "b"], ["b"], []]).word_terms()).postings
+    numbers = postings.find(lexicon.keys(["a", "b"]))
+    weights = np.array([2.0, 0.5], dtype=np.float32)
+    assert postings.add_up(numbers, weights, 3).tolist() == [2.5, 0.5, 0.0]
+
+
+def test_a_base_without_texts_has_empty_postings() -> None:
+    lexicon = Lexicon()
+    counted = post(Numbered(lexicon).word_terms()).by_owner(np.zeros(0, dtype=np.int32))
+    assert counted.postings.find(lexicon.keys(["a"])).tolist() == [-1]
+    nothing = counted.postings.add_up(np.zeros(0, dtype=np.int64), np.zeros(0, np.float32), 2)
+    assert nothing.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["bầu cử", "", "thẻ cử tri 🗳"]])
+def test_packed_lines_come_back_as_they_were(lines: list[str]) -> None:
+    packed = Packed()
+    for line in lines:
+        packed.add(line)
+    assert list(packed) == lines
+    assert [packed[at] for at in range(len(lines))] == lines
