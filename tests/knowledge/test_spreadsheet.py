@@ -268,6 +268,36 @@ def test_a_wrong_cell_is_told_with_its_row_and_nothing_is_applied(
     assert text_of(folder) == ENTRIES
 
 
+def test_what_others_changed_since_the_export_stays(folder: Path) -> None:
+    path = folder.parent / "kho.xlsx"
+    export_xlsx(base_of(folder), path)
+    book = openpyxl.load_workbook(path)
+    put(2, "phrasings", "ai bầu\nai đi bầu")(book[SHEET])
+    book.save(path)
+    newer = ENTRIES.replace("Công dân đủ 18 tuổi.", "Công dân đủ 18 tuổi trở lên.")
+    (folder / "entries" / "03-cu-tri.yaml").write_text(newer, encoding="utf-8")
+    plan = plan_import(path, base_of(folder), TODAY)
+    assert [(c.entry, c.field) for c in plan.changes] == [("ai-duoc-bau", "phrasings")]
+    assert plan.faults == ()
+
+
+def test_a_cell_that_two_people_changed_is_told(folder: Path) -> None:
+    path = folder.parent / "kho.xlsx"
+    export_xlsx(base_of(folder), path)
+    book = openpyxl.load_workbook(path)
+    put(2, "answer", "Ai đủ tuổi.")(book[SHEET])
+    put(3, "question", "Bầu chỗ nào?")(book[SHEET])
+    book.save(path)
+    newer = ENTRIES.replace("đủ 18 tuổi.", "đủ 18 tuổi trở lên.").replace(
+        "Bầu ở đâu?", "Bầu chỗ nào?"
+    )
+    (folder / "entries" / "03-cu-tri.yaml").write_text(newer, encoding="utf-8")
+    plan = plan_import(path, base_of(folder), TODAY)
+    assert [fault.entry for fault in plan.faults] == ["ai-duoc-bau"]
+    assert "thành «Công dân đủ 18 tuổi trở lên.»" in plan.faults[0].sentence
+    assert [(c.entry, c.field) for c in plan.changes] == [("ai-duoc-bau", "answer")]
+
+
 def test_a_base_that_changed_meanwhile_is_not_overwritten(folder: Path) -> None:
     plan = edited(folder, put(2, "question", "Ai được đi bầu?"))
     newer = ENTRIES.replace("Ở phòng bỏ phiếu.", "Ở phòng phiếu.")

@@ -11,6 +11,8 @@ from bot.knowledge.model import Citation, Entry, Status
 from bot.language.fold import tidy
 
 SHEET = "Câu hỏi"
+ORIGINAL = "Bản gốc"
+"""A hidden sheet with every cell as it went out: it tells what the editor has changed."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VIETNAMESE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import xlsxwriter
 
 from bot.errors import InputRefused
-from bot.knowledge.model import Base
-from bot.knowledge.spreadsheet.columns import COLUMNS, SHEET, show
+from bot.knowledge.model import Base, Entry
+from bot.knowledge.spreadsheet.columns import COLUMNS, ORIGINAL, SHEET, show
 from bot.knowledge.writing import replacing
 
 _LONGEST_CELL = 32_767
@@ -43,19 +43,25 @@ def _write(base: Base, path: str) -> None:
     ) as book:
         heading = book.add_format({"bold": True, "bg_color": "#DDE8F5", "valign": "top"})
         cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-        sheet = book.add_worksheet(SHEET)
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(1, len(base.entries)), len(COLUMNS) - 1)
-        for place, column in enumerate(COLUMNS):
-            sheet.set_column(place, place, column.width, cell)
-            sheet.write_string(0, place, column.label, heading)
-        for row, entry in enumerate(base.entries.values(), 1):
+        for name in (SHEET, ORIGINAL):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 1)
+            sheet.autofilter(0, 0, max(1, len(base.entries)), len(COLUMNS) - 1)
             for place, column in enumerate(COLUMNS):
-                text = show(entry, column.field)
-                if len(text) > _LONGEST_CELL:
-                    raise InputRefused(f"Mục «{entry.id}» quá dài cho một ô bảng tính.")
-                sheet.write_string(row, place, text, cell)
+                sheet.set_column(place, place, column.width, cell)
+                sheet.write_string(0, place, column.label, heading)
+            for row, entry in enumerate(base.entries.values(), 1):
+                for place, column in enumerate(COLUMNS):
+                    sheet.write_string(row, place, _shown(entry, column.field), cell)
+        sheet.hide()
         help_ = book.add_worksheet("Hướng dẫn")
         help_.set_column(0, 0, 110, cell)
         for row, line in enumerate(_HELP):
             help_.write_string(row, 0, line, cell)
+
+
+def _shown(entry: Entry, field: str) -> str:
+    text = show(entry, field)
+    if len(text) > _LONGEST_CELL:
+        raise InputRefused(f"Mục «{entry.id}» quá dài cho một ô bảng tính.")
+    return text

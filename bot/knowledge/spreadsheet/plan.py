@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.knowledge.booklet.draft import slug
 from bot.knowledge.lint import check_base
 from bot.knowledge.model import Base, Entry, Place, Review, Status
 from bot.knowledge.spreadsheet.columns import LABELS, CellWrong, read, show
-from bot.knowledge.spreadsheet.rows import Row, read_rows
+from bot.knowledge.spreadsheet.rows import Row, read_sheet
 
 _SHOWN = 120
 _SPOKEN = (Status.STARTER, Status.APPROVED)
@@ -54,8 +54,9 @@ def plan_import(path: Path, base: Base, today: date) -> Plan:
 
     Raises `InputRefused` where the file is no sheet of ours.
     """
-    planner = _Planner(path.name, base, today)
-    for row in read_rows(path):
+    sheet = read_sheet(path)
+    planner = _Planner(path.name, base, today, sheet.originals)
+    for row in sheet.rows:
         planner.take(row)
     return planner.plan()
 
@@ -63,8 +64,11 @@ def plan_import(path: Path, base: Base, today: date) -> Plan:
 class _Planner:
     """Gathers what the rows say, then checks the base that they would make."""
 
-    def __init__(self, name: str, base: Base, today: date) -> None:
+    def __init__(
+        self, name: str, base: Base, today: date, originals: Mapping[str, Mapping[str, str]]
+    ) -> None:
         self._name = name
+        self._originals = originals
         self._base = base
         self._today = today
         self._to_approve: set[str] = set()
@@ -107,6 +111,7 @@ class _Planner:
         if values.get("part", entry.part) != entry.part:
             self._fault(row, entry.id, "Không chuyển mục sang phần khác bằng bảng tính được.")
             return
+        values = {k: v for k, v in values.items() if self._is_edited(row, entry, k, v)}
         changed = replace(entry, place=Place(self._name, row.number), **values)
         if changed.status is not entry.status and changed.status is Status.STARTER:
             sentence = "Bản khởi tạo chỉ có sẵn trong kho. Muốn cho dùng mục này, hãy ghi approved."
@@ -122,6 +127,21 @@ class _Planner:
             changed = replace(changed, status=Status.APPROVED, reviewed=Review("", self._today))
         if fields:
             self._entries[entry.id] = changed
+
+    def _is_edited(self, row: Row, entry: Entry, name: str, value: Any) -> bool:
+        """Whether the editor changed a cell; the base may have changed since the sheet went out."""
+        original = self._originals.get(entry.id, {}).get(name)
+        after = show(replace(entry, **{name: value}), name)
+        if original is None or after == original:
+            return original is None
+        before = show(entry, name)
+        if before not in (original, after):
+            sentence = (
+                f"Ô {LABELS[name]}: trong kho đã có người sửa sau khi xuất bảng, thành "
+                f"«{_short(before)}». Hãy xuất lại bảng rồi sửa."
+            )
+            self._fault(row, entry.id, sentence)
+        return True
 
     def _add(self, row: Row, values: dict[str, Any]) -> None:
         taken = {*self._base.entries, *self._rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 
 from bot.errors import InputRefused
-from bot.knowledge.spreadsheet.columns import COLUMNS, LABELS, SHEET
+from bot.knowledge.spreadsheet.columns import COLUMNS, LABELS, ORIGINAL, SHEET
 from bot.language.fold import fold
 
 _LARGEST_FILE = 50 * 1024 * 1024
@@ -31,8 +31,16 @@ class Row:
     wrong: tuple[str, ...]
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows that hold anything.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows that hold anything, and the cells of each entry as they went out, where known."""
+
+    rows: tuple[Row, ...]
+    originals: Mapping[str, Mapping[str, str]]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """What stands in a spreadsheet.
 
     Raises `InputRefused` where the file is no sheet of ours.
     """
@@ -43,20 +51,28 @@ def read_rows(path: Path) -> Iterator[Row]:
             # openpyxl warns of every feature of a sheet that it does not keep; none is needed.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, read_only=True)
-            found = None
-            if SHEET in book.sheetnames:
-                found = list(islice(book[SHEET].iter_rows(), _MOST_ROWS + 2))
+            found = {
+                name: list(islice(book[name].iter_rows(), _MOST_ROWS + 2))
+                for name in (SHEET, ORIGINAL)
+                if name in book.sheetnames
+            }
             book.close()
     # openpyxl lets the errors of zip, XML and its own parts through, each of another kind.
     except Exception as error:
         raise refused from error
-    if found is None:
+    if SHEET not in found:
         raise InputRefused(f"Tệp {path.name} không có trang tính nào tên «{SHEET}».")
+    rows = tuple(_rows(path.name, found[SHEET]))
+    originals = _rows(path.name, found[ORIGINAL]) if found.get(ORIGINAL) else ()
+    return Sheet(rows, {row.cells.get("id", ""): row.cells for row in originals})
+
+
+def _rows(name: str, found: list[tuple[Any, ...]]) -> Iterator[Row]:
     if len(found) > _MOST_ROWS + 1:
-        raise InputRefused(f"Tệp {path.name} có quá {_MOST_ROWS} dòng.")
+        raise InputRefused(f"Tệp {name} có quá {_MOST_ROWS} dòng.")
     if not found:
-        raise InputRefused(f"Trang tính «{SHEET}» trong tệp {path.name} trống.")
-    fields = _fields(path.name, found[0])
+        raise InputRefused(f"Trang tính «{SHEET}» trong tệp {name} trống.")
+    fields = _fields(name, found[0])
     for number, row in enumerate(found[1:], 2):
         read_row = _row(number, fields, row)
         if any(text.strip() for text in read_row.cells.values()) or read_row.wrong:
