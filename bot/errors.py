@@ -20,6 +20,7 @@ Every message is a Vietnamese sentence for the person concerned: what happened, 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -139,3 +140,21 @@ class ChannelStopped(NotDelivered):
     def __init__(self, sentence: str, setting: str = "") -> None:
         super().__init__(f"{setting}: {sentence}" if setting else sentence)
         self.setting = setting
+
+
+_REASONS = {
+    errno.ENOENT: "không có tệp hay thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EISDIR: "đây là một thư mục",
+    errno.ENOTDIR: "đường dẫn đi qua một tệp, không phải thư mục",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EDQUOT: "đã hết dung lượng được cấp",
+    errno.ENAMETOOLONG: "tên quá dài",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused a file, in a few Vietnamese words; its own where we have none."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)

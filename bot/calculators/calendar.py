@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from bot.calculators.computed import Computed, compose, correct
+from bot.calculators.computed import LONGEST_TEXT, Computed, compose, correct
 from bot.calculators.due import answer_due
 from bot.calculators.milestones import (
     DAY_LAW,
@@ -41,6 +42,9 @@ _MAIN = (
     "cong-bo-qh",
 )
 """What most people look for in the calendar of an election that is over."""
+
+_HEAD = 30
+"""Letters that a page of the calendar keeps for its head."""
 
 _HOW_MANY = r"(?:bao nhieu|may|bao lau)"
 _TO_VOTE = r"\b(?:bau|bo phieu)\b"
@@ -130,11 +134,41 @@ def _calendar(scope: str, base: Base, today: date) -> Computed | None:
         head = f"Các mốc sắp tới của kỳ bầu cử {show_date(election.day)}:"
         lines = [f"- {show_milestone(one, today)}" for one in coming[:6]]
         counted = f"{past} mốc trước đó {PAST}." if past else ""
-        return _list(base, title, [head, counted], lines, coming[:6])
+        return replace(_list(base, title, [head, counted], lines, coming[:6]), page=0)
     main = [one for one in dated if one.milestone.id in _MAIN]
     open_ = NOT_CALLED if election_at_hand(base.elections, today) is None else ""
     head = f"Các mốc chính của kỳ bầu cử {show_date(election.day)} ({PAST}):"
-    return _list(base, title, [head, open_], [show_short(one, today) for one in main], main)
+    lines = [show_short(one, today) for one in main]
+    return replace(_list(base, title, [head, open_], lines, main), page=0)
+
+
+def calendar_page(base: Base, today: date, page: int) -> Computed | None:
+    """A page (from 0) of the whole calendar, of the next election or else of the reference."""
+    election = base.elections.next or base.elections.reference
+    if election is None:
+        return None
+    pages = _pages(dated_milestones(base.elections, election), today)
+    if not 0 <= page < len(pages):
+        return None
+    title = f"Mọi mốc của kỳ bầu cử {show_date(election.day)} (trang {page + 1}/{len(pages)})"
+    lines = [show_short(one, today) for one in pages[page]]
+    note = f"✓ là {PAST.removeprefix('✓ ')}." if pages[page][0].day < today else ""
+    computed = _list(base, title, [note, ""], lines, pages[page])
+    return replace(computed, page=page + 1 if page + 1 < len(pages) else None)
+
+
+def _pages(dated: Sequence[Dated], today: date) -> list[list[Dated]]:
+    """The milestones in order, as many on a page as fit an answer."""
+    pages: list[list[Dated]] = []
+    room = 0
+    for one in dated:
+        length = len(show_short(one, today)) + 1
+        if length > room:
+            pages.append([])
+            room = LONGEST_TEXT - _HEAD
+        pages[-1].append(one)
+        room -= length
+    return pages
 
 
 def _list(

@@ -17,13 +17,15 @@ LONGEST_TEXT = 600
 class Computed:
     """A computed answer; the first line of `text` answers directly.
 
-    `entries` are ids of entries that explain it further and may be said.
+    `entries` are ids of entries that explain it further and may be said. `page` is the page of the
+    whole calendar that goes on from here, if there is one.
     """
 
     title: str
     text: str
     citations: tuple[Citation, ...]
     entries: tuple[str, ...]
+    page: int | None = None
 
 
 def compose(

@@ -52,19 +52,6 @@ def next_milestones(base: Base, today: date, count: int) -> list[Dated]:
     return [one for one in dated if one.day >= today][:count]
 
 
-def calendar_lines(base: Base, today: date) -> list[str]:
-    """The whole calendar of the next election, or else of the reference; one milestone a line."""
-    election = base.elections.next or base.elections.reference
-    if election is None:
-        return []
-    lines = []
-    for one in dated_milestones(base.elections, election):
-        done = one.milestone.actual.get(election.id)
-        really = f"; thực tế ngày {show_date(done)}" if done else ""
-        lines.append(f"{show_milestone(one, today)} Thực hiện: {one.milestone.who}{really}.")
-    return lines
-
-
 def show_milestone(one: Dated, today: date) -> str:
     """A milestone on one line with its date, marked where it is past."""
     mark = f" ({PAST})" if one.day < today else ""

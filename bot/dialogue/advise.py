@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.calculators.calculate import Computed, calculate, judge_case
+from bot.calculators.calendar import calendar_page
 from bot.calculators.where import Choice, Where, find_named, find_place
 from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import Snapshot
@@ -32,7 +33,7 @@ class Advice:
 
     `outcome` is answer, choose, refuse, calc or smalltalk; `entries` the ids that were given.
     `match` holds what the matcher found, where it was asked; `places` are polling places of which
-    the person should choose one.
+    the person should choose one; `page` the page of the whole calendar that goes on from here.
     """
 
     outcome: str
@@ -44,6 +45,7 @@ class Advice:
     normalised: str = ""
     match: Match | None = None
     places: tuple[Choice, ...] = ()
+    page: int | None = None
 
 
 def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
@@ -102,6 +104,12 @@ def tell_place(snapshot: Snapshot, where: Where, normalised: str = "") -> Advice
     return replace(_computed(snapshot, "", computed), normalised=normalised, places=where.choices)
 
 
+def show_calendar(snapshot: Snapshot, page: int, today: date) -> Advice | None:
+    """A page of the whole calendar."""
+    computed = calendar_page(snapshot.base, today, page)
+    return _computed(snapshot, "", computed) if computed else None
+
+
 def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:
     return Advice(
         outcome="calc",
@@ -111,6 +119,7 @@ def _computed(snapshot: Snapshot, text: str, computed: Computed) -> Advice:
         citations=tuple(render_citations(computed.citations, snapshot.base.laws)),
         title=computed.title,
         normalised=_normalised(text),
+        page=computed.page,
     )
 
 

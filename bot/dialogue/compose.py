@@ -10,6 +10,9 @@ from bot.dialogue.messages import Button, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.model import Entry, Topic
 
+CALENDAR = "moc"
+"""The calculator that pages through the whole calendar."""
+
 MENU_BUTTON = Button(sayings.MENU, presses.menu())
 PAGE = 5
 """Questions a page of a list: with "more" and "menu" below they still fit a phone."""
@@ -78,6 +81,9 @@ def show_computed(snapshot: Snapshot, advice: Advice) -> Reply:
         return Reply(advice.text, advice.title, buttons=(*places, MENU_BUTTON))
     explained = (snapshot.entry(entry_id) for entry_id in advice.entries)
     buttons = [Button(e.question, presses.answer(e.id)) for e in explained if e is not None]
+    if advice.page is not None:
+        title = sayings.NEXT_PAGE if advice.page else sayings.ALL_MILESTONES
+        buttons.insert(0, Button(title, presses.tool(CALENDAR, advice.page)))
     return Reply(
         advice.text, advice.title, advice.citations, (*buttons, MENU_BUTTON), sayings.ANSWER_NOTE
     )

@@ -219,8 +219,8 @@ class Conversation:
 
     def _tool_pressed(self, press: Press, today: date) -> Reply | None:
         if press.kind == "k":
-            tool_id = press.arguments[0] if press.arguments else ""
-            return tools.open_tool(self.snapshot, tool_id, today)
+            tool_id, page = [*press.arguments, "0"][:2] if press.arguments else ("", "0")
+            return tools.open_tool(self.snapshot, tool_id, _number(page) or 0, today)
         if len(press.arguments) != 2:
             return None
         return tools.show_place(self.snapshot, *press.arguments)

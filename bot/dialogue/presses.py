@@ -66,9 +66,9 @@ def group(group_id: str, page: int = 0) -> str:
     return _code("g", group_id, str(page))
 
 
-def tool(tool_id: str) -> str:
-    """Open a calculator."""
-    return _code("k", tool_id)
+def tool(tool_id: str, page: int = 0) -> str:
+    """Open a calculator, or turn to a page of it."""
+    return _code("k", tool_id, str(page)) if page else _code("k", tool_id)
 
 
 def place(unit: str, village: str = "") -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from bot.calculators.forms import FORMS, READY, question_of
 from bot.calculators.where import find_chosen
 from bot.dialogue import compose, presses, sayings
-from bot.dialogue.advise import Advice, compute, tell_place
+from bot.dialogue.advise import Advice, compute, show_calendar, tell_place
 from bot.dialogue.messages import Button, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State
@@ -25,8 +25,11 @@ def show_tools() -> Reply:
     return Reply(sayings.TOOLS_TEXT, buttons=(*buttons, compose.MENU_BUTTON))
 
 
-def open_tool(snapshot: Snapshot, tool_id: str, today: date) -> Reply | None:
+def open_tool(snapshot: Snapshot, tool_id: str, page: int, today: date) -> Reply | None:
     """What a calculator asks for, or its answer where it needs nothing; None for an unknown one."""
+    if tool_id == compose.CALENDAR:
+        calendar = show_calendar(snapshot, page, today)
+        return compose.show_computed(snapshot, calendar) if calendar else None
     form = FORMS.get(tool_id)
     if form is not None:
         return Reply(form.prompt, title=form.title, asks=form.id)

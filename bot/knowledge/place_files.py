@@ -20,7 +20,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from bot.errors import InputRefused
+from bot.errors import InputRefused, reason_of
 from bot.knowledge.source import LARGEST_FILE, Faults
 from bot.language.fold import fold, tidy
 from bot.language.syllables import is_syllable
@@ -82,7 +82,7 @@ def read_table(path: Path, name: str, faults: Faults) -> list[Row]:
             return _sheets(data, name, faults)
         raise InputRefused(_OTHER_TYPE)
     except OSError as error:
-        faults.add(1, "", f"Không đọc được tệp: {error.strerror}.")
+        faults.add(1, "", f"Không đọc được tệp: {reason_of(error)}.")
     except InputRefused as error:
         faults.add(1, "", str(error))
     return []

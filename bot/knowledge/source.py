@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.errors import Fault
+from bot.errors import Fault, reason_of
 from bot.language.fold import tidy
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -209,7 +209,7 @@ def open_source(path: Path, name: str, faults: Faults) -> Value | None:
     except UnicodeDecodeError:
         faults.add(1, "", "Tệp không phải UTF-8. Hãy lưu lại với bảng mã UTF-8.")
     except OSError as error:
-        faults.add(1, "", f"Không đọc được tệp: {error.strerror}.")
+        faults.add(1, "", f"Không đọc được tệp: {reason_of(error)}.")
     else:
         root = _compose(text, faults)
         return None if root is None else Value(root, faults)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.errors import InputRefused
+from bot.errors import InputRefused, reason_of
 
 
 def write_whole(out: Path, text: str) -> None:
@@ -59,7 +59,7 @@ def replacing(out: Path) -> Iterator[Path]:
         temporary.chmod(out.stat().st_mode & 0o777 if out.exists() else 0o644)
         temporary.replace(out)
     except OSError as error:
-        raise InputRefused(f"Không ghi được tệp {out}: {error.strerror}.") from error
+        raise InputRefused(f"Không ghi được tệp {out}: {reason_of(error)}.") from error
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calculators.milestones import PAST, calendar_lines, next_milestones
+from bot.calculators.calendar import calendar_page
+from bot.calculators.milestones import PAST, dated_milestones, next_milestones, show_short
 from bot.knowledge.model import Base
 
 from .conftest import NEXT_DAY, TODAY, Ask
@@ -103,13 +104,26 @@ def test_a_milestone_of_the_next_election_is_counted_once_it_is_called(
     assert f"{(NEXT_DAY - timedelta(days=42)).day}/2/2031" in answer.text.splitlines()[0]
 
 
-def test_the_whole_calendar_is_in_order_and_without_by_elections(base: Base) -> None:
-    lines = calendar_lines(base, TODAY)
-    assert len(lines) == len([m for m in base.elections.milestones if m.scope == "tong-tuyen-cu"])
-    assert lines[0].startswith("20/11/2025 (✓ đã qua): Hạn công bố ngày bầu cử")
-    assert all(PAST in line for line in lines)
-    assert not any(PAST in line for line in calendar_lines(base, date(2025, 1, 1)))
+@pytest.mark.parametrize(
+    ("today", "past"), [(TODAY, 42), (date(2025, 1, 1), 0), (date(2026, 3, 15), 31)]
+)
+def test_the_whole_calendar_is_told_page_by_page(base: Base, today: date, past: int) -> None:
+    assert base.elections.reference is not None
+    whole = dated_milestones(base.elections, base.elections.reference)
+    lines: list[str] = []
+    page: int | None = 0
+    while page is not None:
+        told = calendar_page(base, today, page)
+        assert told is not None
+        assert len(told.text) <= 600
+        assert told.citations
+        assert f"trang {page + 1}/" in told.title
+        lines += [line for line in told.text.splitlines() if "/20" in line]
+        page = told.page
+    assert lines == [show_short(one, today) for one in whole]
+    assert sum(line.startswith("✓") for line in lines) == past
     assert not any("bổ sung:" in line for line in lines)
+    assert calendar_page(base, today, 99) is None
 
 
 @given(today=st.dates(date(2025, 1, 1), date(2027, 1, 1)), count=st.integers(0, 60))
@@ -128,7 +142,7 @@ def test_without_any_election_nothing_is_said(base: Base, ask: Ask) -> None:
     empty = replace(base, elections=Elections())
     assert ask("lịch bầu cử", empty) is None
     assert ask("còn bao nhiêu ngày nữa bầu cử", empty) is None
-    assert calendar_lines(empty, TODAY) == []
+    assert calendar_page(empty, TODAY, 0) is None
     assert next_milestones(empty, TODAY, 3) == []
     told = ask("sinh 16/3/2008 được bầu chưa", empty)
     assert told is not None

@@ -115,7 +115,7 @@ def test_the_program_itself_says_one_sentence_and_fails(tmp_path: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Không mở được tệp khong-co.pdf: No such file or directory.\n"
+    assert done.stderr == "Không mở được tệp khong-co.pdf: không có tệp hay thư mục này.\n"
 
 
 def edit(path: Path, row: int, field: str, value: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import InputRefused
+from bot.errors import InputRefused, reason_of
 from bot.knowledge.booklet.model import Booklet
 from bot.knowledge.booklet.read_pdf import read_pdf
 from bot.knowledge.booklet.read_text import read_text
@@ -45,7 +45,7 @@ def _check(path: Path) -> None:
     except IsADirectoryError:
         raise InputRefused(f"{name} là một thư mục. Hãy chọn một tệp.") from None
     except OSError as error:
-        raise InputRefused(f"Không mở được tệp {name}: {error.strerror}.") from error
+        raise InputRefused(f"Không mở được tệp {name}: {reason_of(error)}.") from error
     kind = path.suffix.lower()
     most = LARGEST_TEXT if kind == ".txt" else LARGEST_FILE
     if size > most:

@@ -13,7 +13,7 @@ from typing import Any
 
 import openpyxl
 
-from bot.errors import InputRefused
+from bot.errors import InputRefused, reason_of
 from bot.knowledge.spreadsheet.columns import COLUMNS, LABELS, ORIGINAL, SHEET
 from bot.language.fold import fold
 
@@ -89,7 +89,7 @@ def _check(path: Path) -> None:
     except zipfile.BadZipFile:
         raise InputRefused(f"Tệp {name} không phải bảng tính .xlsx hoặc đã bị hỏng.") from None
     except OSError as error:
-        raise InputRefused(f"Không mở được tệp {name}: {error.strerror}.") from error
+        raise InputRefused(f"Không mở được tệp {name}: {reason_of(error)}.") from error
     if size > _LARGEST_INSIDE:
         raise InputRefused(f"Tệp {name} khi mở ra quá lớn.")
 
