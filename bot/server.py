@@ -1,7 +1,7 @@
 """The composition root: everything that runs, put together from the settings.
 
-One ASGI application (web chat, webhooks, health, metrics) and the tasks beside it (watching the
-knowledge, the channels).
+One ASGI application (web chat, contests, webhooks, health, metrics) and the tasks beside it
+(watching the knowledge, looking after contests, the channels).
 Whatever keeps it from starting is told in one sentence before anything is served.
 """
 
@@ -33,10 +33,15 @@ from bot.channels.redaction import RedactingFormatter, redact_crashes, redact_li
 from bot.channels.running import Channels
 from bot.channels.web import ownership
 from bot.channels.web.chat import WebChat
+from bot.channels.web.contest import site
 from bot.channels.web.guard import Guard
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
+from bot.channels.web.visitor import Visitors
+from bot.clock import Clock, utc_now
 from bot.commands.talk import open_live
+from bot.contest.caretaker import Caretaker
+from bot.contest.publish import Shelf
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
@@ -69,25 +74,39 @@ def build_app(
     live: Live[Snapshot],
     sealer: Sealer,
     limiter: Limiter | None = None,
+    clock: Clock = utc_now,
 ) -> Starlette:
-    """The ASGI application."""
+    """The ASGI application; `clock` is the time that contests are played by."""
     handler = Handler(database, lambda: live.current)
     channels = Channels(build_channels(settings, database, sealer), handler, sealer)
     pages = Pages(lambda: live.current, settings.zalo_site_verification)
     secure = settings.public_url.startswith("https://")
-    chat = WebChat(handler, limiter or Limiter(), pages, secure)
+    shelf, visitors = Shelf(), Visitors(database)
+    chat = WebChat(handler, limiter or Limiter(), pages, visitors, secure)
+    desk = site.build_desk(
+        database,
+        lambda: live.current,
+        sealer,
+        shelf,
+        pages,
+        visitors,
+        secure=secure,
+        clock=clock,
+    )
+    caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     routes: list[BaseRoute] = [
         Route("/healthz", _health(database, live, channels)),
         Route("/readyz", _health(database, live, channels, ready=True)),
         Route("/metrics", _metrics(live, channels)),
         *channels.routes(),
         *ownership.routes(settings.zalo_site_verification),
+        *site.routes(desk),
         *chat.routes(),
     ]
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, pages, settings.public_url)],
-        lifespan=_lifespan(live, channels),
+        lifespan=_lifespan(live, channels, caretaker),
         exception_handlers=_failures(pages),
     )
 
@@ -109,18 +128,20 @@ def _failures(
 
 
 def _lifespan(
-    live: Live[Snapshot], channels: Channels
+    live: Live[Snapshot], channels: Channels, caretaker: Caretaker
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(_watch(live, stop))
+        caring = asyncio.create_task(caretaker.run(stop))
         try:
             async with channels.running():
                 yield
         finally:
             stop.set()
             await watching
+            await caring
 
     return lifespan
 
@@ -241,6 +262,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(f"Trang hỏi đáp:      {self.address}/", flush=True)  # noqa: T201 for whoever starts it
+        print(f"Trang thi:          {self.address}/thi", flush=True)  # noqa: T201
         print(f"Tình trạng dịch vụ: {self.address}/healthz", flush=True)  # noqa: T201
 
 

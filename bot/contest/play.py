@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import show_time, vietnam_date
-from bot.contest.document import Published, from_ms, to_ms
+from bot.contest.document import Published, to_ms
 from bot.contest.draw import Drawn, draw
 from bot.contest.eligible import check_may_play
+from bot.contest.limits import check_limits
 from bot.contest.marking import mark_paper
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper, Round
@@ -162,6 +163,14 @@ def last_moment(paper: Paper, deadline_ms: int, is_answer: bool) -> int:
     return deadline_ms + (paper.grace_ms if waits else 0)
 
 
+def is_overdue(published: Published, attempt: Attempt, at: datetime) -> bool:
+    """Whether the attempt is open only because nobody has ended it yet; `resume` ends it."""
+    if attempt.status != "open" or attempt.round not in published.round_ids:
+        return False
+    paper = _paper_of(published, attempt)
+    return to_ms(at) >= last_moment(paper, attempt.deadline_ms, is_answer=False)
+
+
 async def _new_attempt(
     tx: Tx,
     published: Published,
@@ -230,29 +239,8 @@ async def _check_limits(
     before: Sequence[Attempt],
     at: datetime,
 ) -> None:
-    limits, number = published.contest.attempts, published.rounds[one.id]
-    used = [
-        a
-        for a in before
-        if a.status != "void" and (limits.abandoned_counts or a.status != "discarded")
-    ]
-    in_round = sum(a.round == number for a in used)
-    extra = await contest_attempts.granted(tx, entrant.id, number)
-    today = vietnam_date(at)
-    on_day = sum(vietnam_date(from_ms(a.started_ms)) == today for a in used)
-    for count, limit, what in (
-        (in_round, limits.max_per_round, "của vòng này"),
-        (len(used), limits.max_total, "của cuộc thi"),
-        (on_day, limits.max_per_day, "của hôm nay"),
-    ):
-        if limit is not None and count >= limit + extra:
-            said = f"Bạn đã dùng hết {limit + extra} lượt thi {what}."
-            raise Refused("no_attempts_left", said)
-    ended = max((a.submitted_ms or a.deadline_ms for a in before), default=0)
-    ready = ended + limits.min_gap_s * 1_000
-    if limits.min_gap_s and to_ms(at) < ready:
-        said = f"Bạn nghỉ một lát rồi thi tiếp sau {show_time(from_ms(ready))} nhé."
-        raise Refused("too_soon", said)
+    extra = await contest_attempts.granted(tx, entrant.id, published.rounds[one.id])
+    check_limits(published, one, before, extra, at)
 
 
 async def _taken_up(tx: Tx, published: Published, attempt: Attempt, device: str | None) -> Sitting:
@@ -269,11 +257,8 @@ async def _settled(
     """The attempts, those ended whose time is over."""
     over: list[tuple[Attempt, str, int]] = []
     for attempt in found:
-        if attempt.status != "open" or attempt.round not in published.round_ids:
-            continue
-        paper = _paper_of(published, attempt)
-        if to_ms(at) >= last_moment(paper, attempt.deadline_ms, is_answer=False):
-            kept = paper.on_timeout == "submit_answered"
+        if is_overdue(published, attempt, at):
+            kept = _paper_of(published, attempt).on_timeout == "submit_answered"
             over.append((attempt, "timed_out" if kept else "discarded", attempt.deadline_ms))
     if not over:
         return list(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,8 +22,10 @@ from bot.store import contest_audit, contest_entrants
 from bot.store.contest_entrants import ConsentGiven, Entrant
 from bot.store.database import Tx
 
+GUARDIAN = Field(Id("nguoi_giam_ho"), "name", label="Họ và tên của cha, mẹ hoặc người giám hộ")
+"""What a guardian gives of himself; read and refused like a field of the form."""
+
 _CHILD = 16
-_LONGEST_GUARDIAN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,13 @@ def needs_guardian(contest: Contest, born: date | None, at: datetime) -> bool:
     return below is not None and born is not None and age_on(born, vietnam_date(at)) < below
 
 
+def born_in(contest: Contest, values: Mapping[str, str]) -> date | None:
+    """The birth date among values that were read; None where the contest does not ask it."""
+    keys = (one.key for one in contest.registration.fields if one.type == "date")
+    text = values.get(next(keys, Id("")), "")
+    return date.fromisoformat(text) if text else None
+
+
 async def register(
     tx: Tx,
     published: Published,
@@ -72,13 +81,7 @@ async def register(
     consent_missing, guardian_missing, not_eligible.
     """
     contest = published.contest
-    if channel not in contest.channels:
-        raise Refused("wrong_channel", "Cuộc thi này không mở trên kênh bạn đang dùng.")
-    if all(published.is_over(one, at) for one in contest.rounds):
-        raise Refused("closed", "Cuộc thi đã kết thúc.")
-    values = read_form(contest, form.values, trees, at)
-    _check_consents(contest, form, values, at)
-    columns = await _columns(tx, published, sealer, trees, values, form.track, at)
+    form, columns = await _examined(tx, published, sealer, trees, channel, form, at)
     entrant = await contest_entrants.add(
         tx,
         {
@@ -89,7 +92,7 @@ async def register(
             "track": form.track,
             "locked_at": at if contest.registration.lock_after == "registration" else None,
             "referred_by": form.referred_by,
-            "sealed": _seal(sealer, values, form.guardian),
+            "sealed": _seal(sealer, form.values, form.guardian),
             **columns,
         },
     )
@@ -97,6 +100,20 @@ async def register(
         raise Refused("already_registered", "Bạn đã đăng ký cuộc thi này.")
     await contest_entrants.add_consents(tx, entrant.id, _proofs(contest, form, at, channel))
     return entrant
+
+
+async def rehearse(
+    tx: Tx,
+    published: Published,
+    sealer: Sealer,
+    trees: Trees,
+    channel: str,
+    form: Form,
+    at: datetime,
+) -> Form:
+    """The form as it would be kept, without registering; raises as `register` does."""
+    form, _ = await _examined(tx, published, sealer, trees, channel, form, at)
+    return form
 
 
 async def correct(
@@ -108,11 +125,13 @@ async def correct(
     values: Mapping[str, str],
     at: datetime,
     by: str | None = None,
+    guardian: Guardian | None = None,
 ) -> Entrant:
     """Writes some fields anew; the others stay.
 
     People correct until the lock; after it only the organizer does, named as `by`, and the trail
-    says which fields. Raises `Refused`: locked, field, not_eligible, not_registered.
+    says which fields. A `guardian` is needed where a corrected birth date makes a child of him.
+    Raises `Refused`: locked, field, not_eligible, not_registered, guardian_missing.
     """
     contest = published.contest
     entrant = await contest_entrants.get(tx, entrant_id, lock=True)
@@ -128,8 +147,16 @@ async def correct(
     columns = await _columns(tx, published, sealer, trees, checked, entrant.track, at, entrant.id)
     if entrant.standing != "active":
         columns.pop("standing")
-    columns["sealed"] = _seal(sealer, checked, kept.guardian)
+    known = kept.guardian
+    found = _read_guardian(contest, guardian or known, checked, trees, at)
+    columns["sealed"] = _seal(sealer, checked, found)
     await contest_entrants.change(tx, entrant.id, columns)
+    if found is not None and known is None:
+        consents = await contest_entrants.list_consents(tx, entrant.id)
+        agreed = {one.purpose: one.given for one in consents if not one.by_guardian}
+        signed = Form(checked, agreed, found)
+        proofs = _proofs(contest, signed, at, entrant.channel)
+        await contest_entrants.add_consents(tx, entrant.id, (p for p in proofs if p.by_guardian))
     if by is not None:
         told = {"entrant": entrant.id, "fields": sorted(values)}
         await contest_audit.note(tx, published.id, by, "correct_registration", told, at)
@@ -168,6 +195,31 @@ def read_form(
     return found
 
 
+async def _examined(
+    tx: Tx,
+    published: Published,
+    sealer: Sealer,
+    trees: Trees,
+    channel: str,
+    form: Form,
+    at: datetime,
+) -> tuple[Form, dict[str, Any]]:
+    """The form as read, and its columns; raises `Refused` where it cannot be registered.
+
+    Who may not play hears that before he is asked for anybody's consent.
+    """
+    contest = published.contest
+    if channel not in contest.channels:
+        raise Refused("wrong_channel", "Cuộc thi này không mở trên kênh bạn đang dùng.")
+    if all(published.is_over(one, at) for one in contest.rounds):
+        raise Refused("closed", "Cuộc thi đã kết thúc.")
+    values = read_form(contest, form.values, trees, at)
+    columns = await _columns(tx, published, sealer, trees, values, form.track, at)
+    _check_consents(contest, form)
+    guardian = _read_guardian(contest, form.guardian, values, trees, at)
+    return replace(form, values=values, guardian=guardian), columns
+
+
 async def _columns(
     tx: Tx,
     published: Published,
@@ -183,7 +235,7 @@ async def _columns(
     by_type: dict[str, str] = {
         one.type: values.get(one.key, "") for one in reversed(contest.registration.fields)
     }
-    born = date.fromisoformat(by_type["date"]) if by_type.get("date") else None
+    born = born_in(contest, values)
     units = {one.tree: values.get(one.key) for one in contest.registration.fields if one.tree}
     commune = units.get(Id(PLACES_TREE))
     place = trees.places.by_code.get(commune or "")
@@ -253,21 +305,30 @@ def _list_marks(sealer: Sealer, by_type: Mapping[str, str], born: date | None) -
     return [mark for text in texts for mark in sealer.fingerprints(text)]
 
 
-def _check_consents(contest: Contest, form: Form, values: Mapping[str, str], at: datetime) -> None:
+def _check_consents(contest: Contest, form: Form) -> None:
     if not contest.registration.fields:
         return
     for purpose in contest.registration.consent.purposes:
         if purpose.required and not form.consents.get(purpose.key, False):
             said = f"Bạn cần đồng ý thì mới dự thi được: {purpose.text}"
             raise Refused("consent_missing", said, purpose.key)
-    dates = [one.key for one in contest.registration.fields if one.type == "date"]
-    born = date.fromisoformat(values[dates[0]]) if dates and dates[0] in values else None
-    if needs_guardian(contest, born, at):
-        guardian = form.guardian
-        if guardian is None or not guardian.agrees or not guardian.name.strip():
-            below = contest.registration.consent.guardian_under_age
-            said = f"Bạn chưa đủ {below} tuổi nên cần cha mẹ hoặc người giám hộ đồng ý."
-            raise Refused("guardian_missing", said)
+
+
+def _read_guardian(
+    contest: Contest,
+    given: Guardian | None,
+    values: Mapping[str, str],
+    trees: Trees,
+    at: datetime,
+) -> Guardian | None:
+    """The guardian as he is kept; None where nobody needs to agree."""
+    if not needs_guardian(contest, born_in(contest, values), at):
+        return None
+    if given is None or not given.agrees or not given.name.strip():
+        below = contest.registration.consent.guardian_under_age
+        said = f"Bạn chưa đủ {below} tuổi nên cần cha mẹ hoặc người giám hộ đồng ý."
+        raise Refused("guardian_missing", said)
+    return Guardian(read_field(GUARDIAN, given.name, trees, at).value, agrees=True)
 
 
 def _proofs(contest: Contest, form: Form, at: datetime, channel: str) -> list[ConsentGiven]:
@@ -289,7 +350,7 @@ def _proofs(contest: Contest, form: Form, at: datetime, channel: str) -> list[Co
 
 
 def _seal(sealer: Sealer, values: Mapping[str, str], guardian: Guardian | None) -> str:
-    name = guardian.name.strip()[:_LONGEST_GUARDIAN] if guardian else ""
+    name = guardian.name if guardian else ""
     data = {"values": dict(values), **({"guardian": name} if name else {})}
     return sealer.seal(json.dumps(data, ensure_ascii=False)) if data["values"] or name else ""
 

@@ -13,6 +13,7 @@ from bot.contest.refusal import Refused
 from bot.contest.rules import Round
 from bot.contest.sitting import Place, Sitting
 from bot.contest.words import AnswerKey, ShowWhat, ShowWhen
+from bot.store.contest_attempts import Attempt
 from bot.store.database import Tx
 
 _LEVELS: tuple[ShowWhat, ...] = ("nothing", "score", "score_time", "right_wrong", "key")
@@ -33,22 +34,28 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A person's own result. What the rules do not show (yet) is None or empty.
+class Earned:
+    """What an ended attempt earned. What the rules do not show (yet) is None or empty.
 
     `is_counted` is false for a discarded or voided attempt; `later` says in Vietnamese when more
     will be shown, empty where nothing more comes.
     """
 
-    seat: Sitting
     is_counted: bool
     total: int
     correct: int | None = None
     score: int | None = None
     has_passed: bool | None = None
     duration: timedelta | None = None
-    judged: tuple[Judged, ...] = ()
     later: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Earned):
+    """A person's own result: what it earned, and question by question where the rules show that."""
+
+    seat: Sitting
+    judged: tuple[Judged, ...] = ()
 
 
 async def result_of(
@@ -61,22 +68,30 @@ async def result_of(
     seat = await sitting(tx, published, entrant_id, attempt_id)
     if seat.is_open:
         raise Refused("not_allowed", "Bạn chưa nộp bài này.", attempt_id)
-    attempt, level = seat.attempt, _LEVELS.index(shown_level(published, seat.round, at))
+    found = earned(published, seat.attempt, at)
+    level = _LEVELS.index(shown_level(published, seat.round, at)) if found.is_counted else 0
+    known = {name: getattr(found, name) for name in Earned.__dataclass_fields__}
+    return Result(**known, seat=seat, judged=_judged(published, seat, level))
+
+
+def earned(published: Published, attempt: Attempt, at: datetime) -> Earned:
+    """What the rules show of an ended attempt at an instant."""
+    one = published.round(attempt.round)
+    assert one is not None  # noqa: S101 attempts of other contests never come here
+    level = _LEVELS.index(shown_level(published, one, at))
     counted = attempt.status in ("submitted", "timed_out")
-    later = _later(published, seat.round, at) if level < _LEVELS.index("score") else ""
+    later = _later(published, one, at) if level < _LEVELS.index("score") else ""
     if not counted or not level:
-        return Result(seat, counted, attempt.total, later=later)
-    mark = seat.paper.pass_mark
+        return Earned(counted, attempt.total, later=later)
+    mark = published.paper(one).pass_mark
     has_time = level >= _LEVELS.index("score_time") and attempt.duration_ms is not None
-    return Result(
-        seat,
+    return Earned(
         counted,
         attempt.total,
         attempt.correct,
         attempt.score,
         None if mark is None else (attempt.score or 0) >= mark,
         timedelta(milliseconds=attempt.duration_ms or 0) if has_time else None,
-        _judged(published, seat, level),
         later,
     )
 

@@ -11,9 +11,10 @@ import httpx
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
-from bot.channels.web.chat import BUSY, COOKIE
+from bot.channels.web.chat import BUSY
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Block, blocks_of
+from bot.channels.web.visitor import COOKIE
 from bot.dialogue import presses, sayings
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.live import Live

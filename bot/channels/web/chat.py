@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 import time
 from dataclasses import dataclass
 
@@ -20,9 +19,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import metrics
 from bot.channels.metrics import Outcome
+from bot.channels.web import visitor
 from bot.channels.web.incoming import UNREADABLE, Declined, read_form, read_json
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import HERE, Pages, render
+from bot.channels.web.visitor import Visitors, new_token, person_of, set_cookie, token_of
 from bot.clock import Clock, utc_now
 from bot.dialogue.messages import LONGEST_PRESS, Message, Reply
 from bot.dialogue.packing import unpack
@@ -30,14 +31,11 @@ from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable
 from bot.store import history, people
 
-COOKIE = "hoi_dap"
 BUSY = "Bạn gửi nhanh quá. Xin chờ vài giây rồi gửi lại giúp tôi."
 UNAVAILABLE = "Máy chủ đang gián đoạn. Xin bạn gửi lại sau ít phút."
 
-_COOKIE_LASTS = 30 * 24 * 3600
 _SHOWN_TURNS = 50
 _OUTCOMES = {429: Outcome.BUSY, 503: Outcome.UNAVAILABLE}
-_TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
 _MESSAGE_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 _log = structlog.get_logger(__name__)
 
@@ -49,6 +47,7 @@ class WebChat:
     handler: Handler
     limiter: Limiter
     pages: Pages
+    visitors: Visitors
     secure: bool = False
     clock: Clock = utc_now
 
@@ -65,19 +64,19 @@ class WebChat:
         """The page with the talk so far; or, posted to, the form of a page without JavaScript."""
         if request.method == "POST":
             return await self.take_form(request)
-        token = _token(request)
+        token = token_of(request)
         talk = await self._talk(token)
         response = HTMLResponse(
             self.pages.talk(talk or [], UNAVAILABLE if talk is None else ""),
             status_code=503 if talk is None else 200,
         )
         if token is None:
-            self._set_cookie(request, response, secrets.token_urlsafe(24))
+            self._set_cookie(request, response, new_token())
         return response
 
     async def take_form(self, request: Request) -> Response:
         """A message posted without JavaScript; the page comes back, with the text if it failed."""
-        token = _token(request) or secrets.token_urlsafe(24)
+        token = token_of(request) or new_token()
         fields: dict[str, str] = {}
         response: Response
         try:
@@ -95,7 +94,7 @@ class WebChat:
 
     async def take_json(self, request: Request) -> Response:
         """A message posted by the page's script; the replies come back as HTML."""
-        token = _token(request) or secrets.token_urlsafe(24)
+        token = token_of(request) or new_token()
         try:
             replies = await self._handle(token, await read_json(request))
         except Declined as declined:
@@ -107,14 +106,15 @@ class WebChat:
 
     async def forget(self, request: Request) -> Response:
         """Erase what is held of this browser, and give it a new name."""
-        token = _token(request)
+        token = token_of(request)
         if token:
             async with self.handler.database.transaction() as tx:
                 person = await people.find(tx, "web", person_of(token))
                 if person is not None:
                     await people.erase(tx, person.id)
+            self.visitors.forget(token)
         response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        response.delete_cookie(visitor.COOKIE, httponly=True, samesite="lax")
         return response
 
     async def _handle(self, token: str, fields: dict[str, str]) -> list[Reply]:
@@ -166,28 +166,11 @@ class WebChat:
         )
 
     def _set_cookie(self, request: Request, response: Response, token: str) -> None:
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=_COOKIE_LASTS,
-            httponly=True,
-            samesite="lax",
-            secure=self.secure or request.url.scheme == "https",
-        )
-
-
-def person_of(token: str) -> str:
-    """The name under which a browser is stored; from it nobody can make the cookie again."""
-    return _digest(token)
+        set_cookie(request, response, token, secure=self.secure)
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _token(request: Request) -> str | None:
-    token = request.cookies.get(COOKIE, "")
-    return token if _TOKEN.fullmatch(token) else None
 
 
 def _count(declined: Declined) -> None:

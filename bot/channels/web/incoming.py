@@ -29,14 +29,18 @@ class Declined(InputRefused):
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a posted form. Raises `Declined`."""
+    return dict(await read_pairs(request, _FIELDS_AT_MOST))
+
+
+async def read_pairs(request: Request, at_most: int) -> list[tuple[str, str]]:
+    """The fields of a posted form, in order, a name as often as it was sent. Raises `Declined`."""
     body = await _read(request, "application/x-www-form-urlencoded")
     try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_AT_MOST
+        return parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=at_most
         )
     except ValueError as error:
         raise Declined(400, UNREADABLE) from error
-    return dict(pairs)
 
 
 async def read_json(request: Request) -> dict[str, str]:

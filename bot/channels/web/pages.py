@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -17,8 +18,8 @@ from bot.dialogue.messages import Reply
 from bot.dialogue.snapshot import Snapshot
 
 HERE = Path(__file__).parent
-SCRIPT_PATHS = frozenset({"/chat"})
-"""Paths that only the page's script calls: it wants its errors as JSON."""
+SCRIPT_PATHS = ("/chat", "/luu", "/trang-thai")
+"""Ends of paths that only a page's script calls: it wants its errors as JSON."""
 
 _OTHERWISE = "Máy chủ không nhận yêu cầu này."
 _SENTENCES = {
@@ -32,8 +33,10 @@ _SENTENCES = {
 _BULLET = "- "
 
 _templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
+    loader=FileSystemLoader([HERE / "templates", HERE / "contest" / "templates"]),
     autoescape=select_autoescape(),
+    # A file changed under a running program would meet code of another version.
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -72,14 +75,17 @@ class Pages:
             zalo_key=self.zalo_key,
         )
 
+    def show(self, template: str, **values: Any) -> str:
+        """Any other page of the service."""
+        service = self.snapshot().base.service
+        return _templates.get_template(template).render(service=service, **values)
+
     def failure(self, path: str, status: int) -> Response:
         """What is answered at a path instead of a page: the status and a sentence that says it."""
         sentence = _SENTENCES.get(status, _OTHERWISE)
-        if path in SCRIPT_PATHS:
+        if path.endswith(SCRIPT_PATHS):
             return JSONResponse({"error": sentence}, status_code=status)
-        page = _templates.get_template("failure.html").render(
-            service=self.snapshot().base.service, status=status, sentence=sentence
-        )
+        page = self.show("failure.html", status=status, sentence=sentence)
         return HTMLResponse(page, status_code=status)
 
 

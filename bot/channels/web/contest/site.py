@@ -1,0 +1,62 @@
+"""The contest on the web, put together: its pages, and the services they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.routing import BaseRoute
+
+from bot.channels.web.contest.answers import Answers
+from bot.channels.web.contest.correction import Correction
+from bot.channels.web.contest.desk import Desk
+from bot.channels.web.contest.enrolment import Enrolment
+from bot.channels.web.contest.lobby import Lobby
+from bot.channels.web.contest.room import Room
+from bot.channels.web.contest.showcase import Showcase
+from bot.channels.web.contest.starting import Door
+from bot.channels.web.limit import Limiter
+from bot.channels.web.pages import Pages
+from bot.channels.web.visitor import Visitors
+from bot.clock import Clock, utc_now
+from bot.contest.publish import Shelf
+from bot.contest.saving import AnswerSaver
+from bot.dialogue.snapshot import Snapshot
+from bot.sealing import Sealer
+from bot.store.database import Database
+
+_BURST, _A_SECOND = 60, 4.0
+"""Posts of one browser; nobody answers faster, whatever he changes his mind about."""
+
+
+def build_desk(
+    database: Database,
+    snapshot: Callable[[], Snapshot],
+    sealer: Sealer,
+    shelf: Shelf,
+    pages: Pages,
+    visitors: Visitors,
+    *,
+    secure: bool = False,
+    clock: Clock = utc_now,
+) -> Desk:
+    """The services behind the pages of the contest."""
+    return Desk(
+        database,
+        snapshot,
+        sealer,
+        shelf,
+        pages,
+        visitors,
+        Showcase(database, shelf),
+        Door(database, shelf, sealer),
+        AnswerSaver(database),
+        Limiter(_BURST, _A_SECOND),
+        secure,
+        clock,
+    )
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Every route of the contest."""
+    parts = (Lobby(desk), Enrolment(desk), Correction(desk), Room(desk), Answers(desk))
+    return [route for part in parts for route in part.routes()]

@@ -1,0 +1,67 @@
+"""What a running service does for contests by itself: ends papers, publishes practice.
+
+Several processes may do it side by side; whoever comes second finds it done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.clock import Clock, utc_now
+from bot.contest import play
+from bot.contest.load import Contests
+from bot.contest.publish import Shelf, publish_practice
+from bot.errors import BotError
+from bot.store import contest_versions
+from bot.store.database import Database
+
+EVERY_SECONDS = 10.0
+_ENDED_AT_ONCE = 200
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Caretaker:
+    """Looks after the published contests of a database; `contests` are the files served now."""
+
+    database: Database
+    shelf: Shelf
+    contests: Callable[[], Contests]
+    clock: Clock = utc_now
+    _published: str | None = field(default=None, init=False)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Makes a round now and then until `stop` is set; a failed one is made again."""
+        while not stop.is_set():
+            try:
+                await self.make_round()
+            except BotError as error:
+                _log.error("contests_not_looked_after", sentence=str(error))
+            except Exception as error:
+                _log.error("contests_not_looked_after", kind=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+
+    async def make_round(self) -> int:
+        """Publishes practice whose files changed, ends what is overdue; gives how many ended."""
+        contests = self.contests()
+        if contests.version != self._published:
+            await publish_practice(self.database, self.shelf, contests, self.clock())
+            self._published = contests.version
+        async with self.database.reading() as tx:
+            names = await contest_versions.list_contests(tx)
+        return sum([await self._end_overdue(name) for name in names])
+
+    async def _end_overdue(self, contest_id: str) -> int:
+        ended, last = 0, _ENDED_AT_ONCE
+        while last == _ENDED_AT_ONCE:
+            async with self.database.transaction() as tx:
+                published = await self.shelf.need(tx, contest_id)
+                last = await play.expire(tx, published, self.clock(), _ENDED_AT_ONCE)
+            ended += last
+        return ended
