@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bot.commands import board, contest, evaluation, knowledge, talk, upkeep, zalo
+from bot.commands import board, contest, contest_export, evaluation, knowledge, talk, upkeep, zalo
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(upkeep.backup)
 app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 contest.app.add_typer(board.app)
+contest.app.command(name="export")(contest_export.export)
 app.add_typer(contest.app, name="contest")
 app.add_typer(zalo.app, name="zalo")
 

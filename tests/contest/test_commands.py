@@ -16,6 +16,7 @@ from bot.errors import BotError
 from bot.store.database import Database
 from tests.contest.conftest import Arena, at, open_arena
 from tests.contest.folder import BANK, CONTEST, changed, write_contest
+from tests.contest.test_tables import names_in
 from tests.knowledge.folder import write_folder
 
 Run = Callable[..., str]
@@ -28,6 +29,7 @@ def run(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     shutil.copy(migrated, tmp_path / "bot.db")
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     monkeypatch.setenv("BOT_KNOWLEDGE_DIR", str(tmp_path))
+    monkeypatch.setenv("BOT_SECRET_KEY", "k" * 43)
 
     def run(*words: str, code: int = 0) -> str:
         done = CliRunner().invoke(app, ["contest", *words])
@@ -159,3 +161,26 @@ def test_a_command_that_cannot_be_done_says_why(
 ) -> None:
     run("open", "thu", "--by", "An")
     assert told in run(*words, code=1)
+
+
+async def test_a_contest_is_taken_away_in_every_form_and_it_is_noted(
+    run: Run, tmp_path: Path
+) -> None:
+    await played(tmp_path)
+
+    def do(*words: str, code: int = 0) -> str:
+        return run_apart(run, "export", "thu", *words, code=code)
+
+    assert "xep_hang_w1" not in do("--out", str(tmp_path / "a.xlsx")), "nothing is ranked yet"
+    run_apart(run, "close", "thu", "--round", "w1", "--by", "An", code=0)
+    assert "xep_hang_w1: 3 dòng" in do("--out", str(tmp_path / "b.xlsx"))
+    assert "ranking" in do("--format", "jsonl", "--out", str(tmp_path / "jsonl"))
+    told = do("--format", "csv", "--out", str(tmp_path / "csv"), "--sheet", "thi_sinh")
+    assert "thi_sinh: 3 dòng" in told
+    assert names_in(tmp_path / "csv") == ["thi_sinh.csv"]
+    assert "phải ghi" in do("--full", "--out", str(tmp_path / "c.xlsx"), code=1).lower()
+    assert "Các bảng" in do("--sheet", "khong-co", "--out", str(tmp_path / "d.xlsx"), code=1)
+    do("--full", "--by", "An", "--out", str(tmp_path / "e.xlsx"))
+    do("--format", "csv", "--out", str(tmp_path / "nk"), "--sheet", "nhat_ky")
+    trail = (tmp_path / "nk" / "nhat_ky.csv").read_text("utf-8-sig")
+    assert trail.count(",export,") == 5

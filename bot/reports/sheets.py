@@ -1,0 +1,143 @@
+"""Tables for people who work in a spreadsheet: as one workbook, or as a file of values each.
+
+No cell is ever a formula, whatever a citizen typed; ids and phone numbers are text. A table with
+more rows than a sheet holds goes on in the next one.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+Cell: TypeAlias = str | int | float | None
+Progress = Callable[[str, int], None]
+"""Told the table and how many of its rows are written."""
+
+SHEET_ROWS = 1_048_576
+"""What a sheet of Excel holds, its heading included."""
+_CELL_LETTERS = 32_767
+_STEP = 5_000
+_WIDEST = 60
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its name (a sheet's, a file's), the headings, and its rows one after the other."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: AsyncIterator[Sequence[Cell]]
+
+
+async def write_xlsx(
+    tables: Sequence[Table],
+    path: Path,
+    progress: Progress = lambda _table, _rows: None,
+    sheet_rows: int = SHEET_ROWS,
+) -> dict[str, int]:
+    """Writes the tables into one workbook; gives the rows of each. Memory stays constant.
+
+    Raises `OSError` where it cannot be written; no half file is left then.
+    """
+    draft = path.with_name(f".{path.name}.dang-ghi")
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(draft), options)
+    try:
+        writer = _Workbook(book, sheet_rows)
+        written = {table.name: await writer.write(table, progress) for table in tables}
+        book.close()
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    return written
+
+
+async def write_csv(
+    table: Table, path: Path, progress: Progress = lambda _table, _rows: None
+) -> int:
+    """Writes a table as CSV that Excel opens rightly (UTF-8 with its mark); gives the rows.
+
+    A value that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    draft = path.with_name(f".{path.name}.dang-ghi")
+    count = 0
+    try:
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(table.headings)
+            async for row in table.rows:
+                lines.writerow([_harmless(cell) for cell in row])
+                count += 1
+                if count % _STEP == 0:
+                    progress(table.name, count)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    progress(table.name, count)
+    return count
+
+
+class _Workbook:
+    """Writes tables into sheets, and goes on in another sheet when one is full."""
+
+    def __init__(self, book: xlsxwriter.Workbook, sheet_rows: int) -> None:
+        self._book = book
+        self._sheet_rows = sheet_rows
+        self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+
+    async def write(self, table: Table, progress: Progress) -> int:
+        count, at, sheets = 0, self._sheet_rows, 0
+        sheet: Worksheet | None = None
+        async for row in table.rows:
+            if sheet is None or at == self._sheet_rows:
+                sheets += 1
+                sheet, at = self._open(table, sheets), 1
+            for column, cell in enumerate(row):
+                _put(sheet, at, column, cell)
+            at, count = at + 1, count + 1
+            if count % _STEP == 0:
+                progress(table.name, count)
+        if sheet is None:
+            self._open(table, 1)
+        progress(table.name, count)
+        return count
+
+    def _open(self, table: Table, number: int) -> Worksheet:
+        name = table.name if number == 1 else f"{table.name}_{number}"
+        sheet = self._book.add_worksheet(name)
+        for column, heading in enumerate(table.headings):
+            sheet.set_column(column, column, min(_WIDEST, max(10, len(heading) + 4)))
+        for column, heading in enumerate(table.headings):
+            sheet.write_string(0, column, heading, self._bold)
+        sheet.freeze_panes(1, 0)
+        return sheet
+
+
+def _put(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, str):
+        sheet.write_string(row, column, cell[:_CELL_LETTERS])
+    else:
+        sheet.write_number(row, column, cell)
+
+
+def _harmless(cell: Cell) -> Cell:
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
