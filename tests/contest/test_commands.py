@@ -178,7 +178,7 @@ async def test_a_contest_is_taken_away_in_every_form_and_it_is_noted(
     told = do("--format", "csv", "--out", str(tmp_path / "csv"), "--sheet", "thi_sinh")
     assert "thi_sinh: 3 dòng" in told
     assert names_in(tmp_path / "csv") == ["thi_sinh.csv"]
-    assert "phải ghi" in do("--full", "--out", str(tmp_path / "c.xlsx"), code=1).lower()
+    assert "Hãy ghi ai lấy dữ liệu" in do("--full", "--out", str(tmp_path / "c.xlsx"), code=1)
     assert "Các bảng" in do("--sheet", "khong-co", "--out", str(tmp_path / "d.xlsx"), code=1)
     do("--full", "--by", "An", "--out", str(tmp_path / "e.xlsx"))
     do("--format", "csv", "--out", str(tmp_path / "nk"), "--sheet", "nhat_ky")
