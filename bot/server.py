@@ -42,6 +42,7 @@ from bot.clock import Clock, utc_now
 from bot.commands.talk import open_live
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
+from bot.dialogue.contest.hall import Hall
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
@@ -77,11 +78,11 @@ def build_app(
     clock: Clock = utc_now,
 ) -> Starlette:
     """The ASGI application; `clock` is the time that contests are played by."""
-    handler = Handler(database, lambda: live.current)
+    shelf, visitors = Shelf(), Visitors(database)
+    handler = Handler(database, lambda: live.current, hall=Hall(sealer, shelf))
     channels = Channels(build_channels(settings, database, sealer), handler, sealer)
     pages = Pages(lambda: live.current, settings.zalo_site_verification)
     secure = settings.public_url.startswith("https://")
-    shelf, visitors = Shelf(), Visitors(database)
     chat = WebChat(handler, limiter or Limiter(), pages, visitors, secure)
     desk = site.build_desk(
         database,

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 
 from bot.clock import Clock, utc_now
+from bot.dialogue.contest.hall import Hall
 from bot.dialogue.messages import Message, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
@@ -28,11 +29,18 @@ def render(reply: Reply) -> str:
 
 
 async def talk_in_terminal(
-    database: Database, snapshot: Callable[[], Snapshot], clock: Clock = utc_now
+    database: Database,
+    snapshot: Callable[[], Snapshot],
+    clock: Clock = utc_now,
+    hall: Hall | None = None,
+    name: str = "",
 ) -> None:
-    """Talk until the input ends or the person says goodbye with Ctrl-C or an empty end."""
-    handler = Handler(database, snapshot)
-    person = f"console-{uuid.uuid4()}"
+    """Talk until the input ends or the person says goodbye with Ctrl-C or an empty end.
+
+    Who gives the same `name` again goes on where he left.
+    """
+    handler = Handler(database, snapshot, hall=hall)
+    person = f"console-{name or uuid.uuid4()}"
 
     async def say(text: str) -> Iterable[Reply]:
         message = Message("console", person, str(uuid.uuid4()), clock(), text=text)

@@ -8,6 +8,7 @@ from bot.dialogue.messages import Button, Reply
 
 BASIS = "Căn cứ pháp lý:"
 PICK = "Bạn nhắn số của mục muốn chọn."
+PICK_LETTER = "Bạn nhắn chữ cái của phương án, hoặc số của mục dưới đây."
 
 
 def write_plain(reply: Reply) -> str:
@@ -30,6 +31,17 @@ def choices_of(reply: Reply) -> tuple[Button, ...]:
 
 
 def write_choices(choices: Sequence[Button]) -> str:
-    """The choices one a line, with the number that picks each; empty where there are none."""
-    lines = [f"{n}. {button.title}" for n, button in enumerate(choices, 1)]
-    return "\n".join([PICK, *lines]) if lines else ""
+    """The choices one a line, with the number that picks each; empty where there are none.
+
+    Options named by a letter stand in the text already, and are picked by that letter.
+    """
+    lines = [f"{n}. {b.title}" for n, b in enumerate(choices, 1) if not _is_letter(b)]
+    if len(lines) < len(choices):
+        lines.insert(0, PICK_LETTER)
+    elif lines:
+        lines.insert(0, PICK)
+    return "\n".join(lines)
+
+
+def _is_letter(button: Button) -> bool:
+    return len(button.title) == 1 and button.title.isalpha()

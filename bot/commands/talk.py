@@ -23,9 +23,17 @@ def serve() -> None:
     run(load_settings())
 
 
-def chat() -> None:
+def chat(
+    name: Annotated[
+        str,
+        typer.Option("--as", help="Tên của bạn; lần sau ghi lại tên này để nói tiếp, thi tiếp."),
+    ] = "",
+) -> None:
     """Trò chuyện ngay trong cửa sổ dòng lệnh."""
     from bot.channels.console import talk_in_terminal
+    from bot.contest.caretaker import Caretaker
+    from bot.dialogue.contest.hall import Hall
+    from bot.secret_key import open_sealer
     from bot.server import open_database
 
     settings = load_settings()
@@ -33,7 +41,9 @@ def chat() -> None:
     async def run() -> None:
         live = open_live(settings)
         async with open_database(settings) as database:
-            await talk_in_terminal(database, lambda: live.current)
+            hall = Hall(await open_sealer(settings, database))
+            await Caretaker(database, hall.shelf, lambda: live.current.contests).make_round()
+            await talk_in_terminal(database, lambda: live.current, hall=hall, name=name)
 
     asyncio.run(run())
 

@@ -54,7 +54,7 @@ def standing_of(contest: Contest, person: Candidate, at: datetime) -> str:
     Raises `Refused` (not_eligible) with the reason in Vietnamese.
     """
     who = contest.eligibility
-    _check_age(contest, person, at)
+    check_age(contest, person.born, at)
     if who.residence.scope == "province" and person.province not in who.residence.units:
         raise _no("chỉ dành cho người ở địa bàn ghi trong thể lệ")
     if who.residence.scope == "commune" and person.commune not in who.residence.units:
@@ -100,14 +100,15 @@ def last_day_of_age(contest: Contest, born: date | None) -> date | None:
     return date.fromordinal(day)
 
 
-def _check_age(contest: Contest, person: Candidate, at: datetime) -> None:
+def check_age(contest: Contest, born: date | None, at: datetime) -> None:
+    """Whether somebody born on that day may play. Raises `Refused`: not_eligible."""
     who = contest.eligibility
     if who.min_age is None and who.max_age is None:
         return
     day = _age_day(contest, at)
-    if person.born is None:
+    if born is None:
         raise _no("cần biết ngày sinh của bạn")
-    age = age_on(person.born, day)
+    age = age_on(born, day)
     counted = f"tính đến {show_date(day)}"
     if who.min_age is not None and age < who.min_age:
         raise _no(f"dành cho người từ đủ {who.min_age} tuổi, {counted} bạn {age} tuổi")

@@ -30,3 +30,17 @@ def label_of(field: Field) -> str:
 def options_of(field: Field) -> tuple[str, ...]:
     """The choices of an enum; a few well-known fields have some of their own."""
     return field.options or _CHOICES.get(field.key, ())
+
+
+SECRET_TYPES = ("phone", "id_number", "email")
+"""Of these only a part is shown again: somebody else may hold the phone."""
+
+
+def show_in_part(field: Field, text: str) -> str:
+    """A value fit to be seen by whoever looks at the screen: "09•••678"."""
+    if field.type not in SECRET_TYPES:
+        return text
+    if field.type == "email":
+        name, _, host = text.partition("@")
+        return f"{name[:2]}•••@{host}"
+    return f"{text[:2]}•••{text[-3:]}"

@@ -127,19 +127,19 @@ def show_contact(snapshot: Snapshot, text: str) -> Reply:
     return Reply(f"{text}\n\n{snapshot.base.service.contact}", buttons=(MENU_BUTTON,))
 
 
-def show_welcome(snapshot: Snapshot) -> Reply:
+def show_welcome(snapshot: Snapshot, more: Sequence[Button] = ()) -> Reply:
     """First words: that this is a machine, what its answers are, how data is treated."""
     service = snapshot.base.service
     return Reply(
         f"{service.welcome}\n\n{service.notice}",
         title=service.name,
-        buttons=_menu_buttons(),
+        buttons=(*_menu_buttons(), *more),
     )
 
 
-def show_menu() -> Reply:
-    """The ways into the lists, and the calculators."""
-    return Reply(sayings.MENU_TEXT, buttons=_menu_buttons())
+def show_menu(more: Sequence[Button] = ()) -> Reply:
+    """The ways into the lists, the calculators, and whatever else is open."""
+    return Reply(sayings.MENU_TEXT, buttons=(*_menu_buttons(), *more))
 
 
 def _menu_buttons() -> tuple[Button, ...]:

@@ -14,32 +14,18 @@ from datetime import date
 from bot.clock import vietnam_date
 from bot.dialogue import compose, presses, sayings, tools
 from bot.dialogue.advise import Advice, advise, is_vietnamese
+from bot.dialogue.commands import command_in
+from bot.dialogue.contest import sayings as contest_sayings
+from bot.dialogue.contest.hall import Step
+from bot.dialogue.contest.room import Room
 from bot.dialogue.messages import Button, Message, Reply
 from bot.dialogue.presses import Press, read_press
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State, read_choice, remember
-from bot.language.fold import fold, tidy
+from bot.language.fold import tidy
 from bot.language.mask import mask_numbers
 from bot.language.read import LONGEST_QUESTION, split_words
 
-_START = frozenset({"/start", "start", "bat dau", "bat dau lai", "/batdau"})
-_HELP = frozenset(
-    {"/help", "help", "tro giup", "/trogiup", "huong dan", "huong dan su dung", "giup toi", "giup"}
-)
-_MENU = frozenset({"/menu", "menu", "danh muc", "/danhmuc", "muc luc", "chu de"})
-_CANCEL = frozenset(
-    {
-        "/huy",
-        "huy",
-        "huy bo",
-        "huy di",
-        "thoat",
-        "/cancel",
-        "dung lai",
-        "thoi",
-        "thoi khong hoi nua",
-    }
-)
 _UNREAD = frozenset({sayings.EMPTY, sayings.NOT_TEXT})
 
 _LONGEST_READ = LONGEST_QUESTION * 4
@@ -73,29 +59,51 @@ Judge = Callable[[Feedback], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a message led to: the reply, and what is remembered for the next one."""
+    """What a message led to: the reply, and what is remembered for the next one.
+
+    With `erases` the person asked for everything about him to be erased.
+    """
 
     reply: Reply
     state: State = field(default_factory=State)
+    erases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Answers the messages of one person against one snapshot of the base."""
+    """Answers the messages of one person against one snapshot of the base.
+
+    `room` takes what belongs to contests; without one there are none here.
+    """
 
     snapshot: Snapshot
     record: Recorder
     judge: Judge
+    room: Room | None = None
 
     async def reply(self, message: Message, state: State, *, is_new: bool = False) -> Turn:
         """The turn that a message leads to; exactly one reply, whatever came in."""
-        reply = await self._reply(message, state)
-        if is_new and reply != compose.show_welcome(self.snapshot):
+        step = await self.room.take(message, state) if self.room else None
+        if step is not None:
+            return self._stepped(step, message, state, is_new=is_new)
+        reply, task = await self._reply(message, state), state.task
+        if is_new and reply.text != compose.show_welcome(self.snapshot).text:
             reply = replace(reply, note=sayings.FIRST_NOTE)
+        if self.room is not None:
+            reply, left = await self.room.remind(reply, message, state)
+            task = left.to_data()
         # A sticker in between does not take away what can be chosen.
-        asked = remember(reply.buttons, message.at, reply.asks)
+        asked = remember(reply.buttons, message.at, reply.asks, task)
         kept = state if reply.text in _UNREAD else asked
         return Turn(replace(reply, said=_said(message, state)), kept)
+
+    def _stepped(self, step: Step, message: Message, state: State, *, is_new: bool) -> Turn:
+        said = contest_sayings.HIDDEN if step.hides else _said(message, state)
+        reply = replace(step.reply, said=said)
+        if is_new:
+            reply = replace(reply, note=f"{sayings.FIRST_NOTE} {reply.note}".strip())
+        kept = remember(reply.buttons, message.at, task=step.task.to_data())
+        return Turn(reply, kept, step.erases)
 
     async def _reply(self, message: Message, state: State) -> Reply:
         if message.press is not None:
@@ -105,20 +113,24 @@ class Conversation:
         text = tidy(message.text[:_LONGEST_READ])
         if not split_words(text):
             return Reply(sayings.EMPTY)
-        return self._commanded(text, message, state) or await self._typed(text, message, state)
+        commanded = await self._commanded(text, message, state)
+        return commanded or await self._typed(text, message, state)
 
-    def _commanded(self, text: str, message: Message, state: State) -> Reply | None:
-        command = fold(text).rstrip(".!")
-        if command.split(" ")[0] == "/start" or command in _START:
-            return compose.show_welcome(self.snapshot)
-        if command in _CANCEL:
-            open_ = state.is_open(message.at)
-            return Reply(sayings.CANCELLED if open_ else sayings.NOTHING_TO_CANCEL)
-        if command in _HELP:
-            return Reply(sayings.HELP, buttons=(Button(sayings.MENU, presses.menu()),))
-        if command in _MENU:
-            return compose.show_menu()
+    async def _commanded(self, text: str, message: Message, state: State) -> Reply | None:
+        match command_in(text):
+            case "start":
+                return compose.show_welcome(self.snapshot, await self._doors())
+            case "cancel":
+                open_ = state.is_open(message.at)
+                return Reply(sayings.CANCELLED if open_ else sayings.NOTHING_TO_CANCEL)
+            case "help":
+                return Reply(sayings.HELP, buttons=(Button(sayings.MENU, presses.menu()),))
+            case "menu":
+                return compose.show_menu(await self._doors())
         return None
+
+    async def _doors(self) -> tuple[Button, ...]:
+        return await self.room.buttons() if self.room else ()
 
     async def _typed(self, text: str, message: Message, state: State) -> Reply:
         form = state.open_form(message.at)
@@ -177,10 +189,10 @@ class Conversation:
             if press.kind in "adrc":
                 reply = self._entry_pressed(press)
             elif press.kind in "mpg":
-                reply = self._menu_pressed(press)
+                reply = self._menu_pressed(press, await self._doors())
             elif press.kind in "kw":
                 reply = self._tool_pressed(press, vietnam_date(message.at))
-            else:
+            elif press.kind in "nu":
                 reply = await self._judged(press)
         return reply or Reply(sayings.GONE, buttons=(Button(sayings.MENU, presses.menu()),))
 
@@ -195,7 +207,7 @@ class Conversation:
         question = _number(press.arguments[0]) if press.kind == "c" else None
         return compose.show_answer(self.snapshot, entry, question)
 
-    def _menu_pressed(self, press: Press) -> Reply | None:
+    def _menu_pressed(self, press: Press, doors: tuple[Button, ...]) -> Reply | None:
         if press.kind == "m":
             if press.arguments == ("part",):
                 return compose.show_parts(self.snapshot)
@@ -203,7 +215,7 @@ class Conversation:
                 return compose.show_audiences(self.snapshot)
             if press.arguments == ("tools",):
                 return tools.show_tools()
-            return compose.show_menu()
+            return compose.show_menu(doors)
         return self._list_pressed(press)
 
     def _list_pressed(self, press: Press) -> Reply | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.messages import LONGEST_PRESS
 
-_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w"})
+_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w", "t", "y"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ same memory makes typed numbers work on every channel.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,22 +30,25 @@ _KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
 class State:
     """The buttons last shown, in their order, as (code, title), and when.
 
-    `form` is the calculator that waits for its numbers.
+    `form` is the calculator that waits for its numbers; `task` what of a contest is under way, as
+    plain data.
     """
 
     offered: tuple[tuple[str, str], ...] = ()
     at: datetime | None = None
     form: str = ""
+    task: Mapping[str, Any] = field(default_factory=dict)
 
     def is_open(self, now: datetime) -> bool:
         """Whether what was offered or asked for still waits for the person."""
-        return bool(self.offered or self.form) and self._is_fresh(now)
+        return bool(self.offered or self.form) and self.is_fresh(now)
 
     def open_form(self, now: datetime) -> str:
         """The calculator that still waits for its numbers; empty where none does."""
-        return self.form if self._is_fresh(now) else ""
+        return self.form if self.is_fresh(now) else ""
 
-    def _is_fresh(self, now: datetime) -> bool:
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the last reply is so young that a message may answer it."""
         return self.at is not None and now - self.at <= CHOICES_LAST
 
     def title_of(self, code: str) -> str:
@@ -55,7 +58,9 @@ class State:
     def to_data(self) -> dict[str, Any]:
         """The state as plain data for the store."""
         at = self.at.isoformat() if self.at else None
-        return {"offered": [list(pair) for pair in self.offered], "at": at, "form": self.form}
+        offered = [list(pair) for pair in self.offered]
+        data = {"offered": offered, "at": at, "form": self.form}
+        return {**data, "task": dict(self.task)} if self.task else data
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> State:
@@ -65,13 +70,17 @@ class State:
             offered = tuple((str(c), str(t)) for c, t in data.get("offered", ()))
         except (AttributeError, TypeError, ValueError):
             return cls()
-        form = str(data.get("form", ""))
-        return cls(offered, at, form) if at is None or at.tzinfo else cls()
+        form, task = str(data.get("form", "")), data.get("task")
+        if at is not None and at.tzinfo is None:
+            return cls()
+        return cls(offered, at, form, task if isinstance(task, dict) else {})
 
 
-def remember(buttons: Sequence[Button], now: datetime, form: str = "") -> State:
+def remember(
+    buttons: Sequence[Button], now: datetime, form: str = "", task: Mapping[str, Any] | None = None
+) -> State:
     """The state after showing buttons; without any there is nothing to choose."""
-    return State(tuple((b.press, b.title) for b in buttons if b.press), now, form)
+    return State(tuple((b.press, b.title) for b in buttons if b.press), now, form, task or {})
 
 
 def read_choice(text: str) -> int | None:

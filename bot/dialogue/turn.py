@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.dialogue.contest.hall import Hall, Visit
+from bot.dialogue.contest.room import Room
 from bot.dialogue.conversation import Conversation, Feedback, Question
 from bot.dialogue.messages import Incoming, Message, Notice, Reply
 from bot.dialogue.notices import Taken, heed, lay_out
@@ -30,6 +32,8 @@ class Handler:
     snapshot: Callable[[], Snapshot]
     direct: frozenset[str] = frozenset({"web", "console"})
     """Channels that hand the replies over in their own answer; the others have them delivered."""
+    hall: Hall | None = None
+    """What contests in the chat stand on; without it there are none."""
 
     async def handle(self, message: Message) -> list[Reply]:
         """The replies to a message, stored for delivery; those of the first time for a repeat."""
@@ -57,7 +61,8 @@ class Handler:
             return Taken(person.id)
         state = State.from_data(await talk.load_state(tx, person.id))
         ledger = _Ledger(tx, person, claimed, message, snapshot.base.version)
-        conversation = Conversation(snapshot, ledger.record, ledger.judge)
+        room = self._room(tx, person, message, snapshot)
+        conversation = Conversation(snapshot, ledger.record, ledger.judge, room)
         turn = await conversation.reply(message, state, is_new=person.greeted_at is None)
         if person.greeted_at is None:
             await people.mark_greeted(tx, person.id, message.at)
@@ -66,6 +71,13 @@ class Handler:
         if message.channel in self.direct:
             await history.settle_replies(tx, claimed, message.at)
         return Taken(person.id, (turn.reply,))
+
+    def _room(self, tx: Tx, person: Person, message: Message, snapshot: Snapshot) -> Room | None:
+        if self.hall is None:
+            return None
+        return Room(
+            Visit(self.hall, tx, snapshot, person.id, person.channel, person.channel_id, message.at)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, select
 
+from bot.clock import VIETNAM
+from bot.contest.publish import publish
+from bot.dialogue.contest.hall import Hall
 from bot.dialogue.messages import Button, Message, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.store.tables import outbox, questions
-from tests.conftest import NOW
+from tests.conftest import NOW, SEALER
 
 NEVER, ALWAYS = 2.0, -1.0
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM).astimezone(UTC)
+"""In the first week of the shipped contest; its practice opens after it."""
 _ids = count(1)
 
 
@@ -83,6 +93,42 @@ def handler(db: Database, snapshot: Snapshot) -> Handler:
 @pytest.fixture
 def talk(handler: Handler) -> Talk:
     return Talk(handler)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The shipped contests, published once for all tests."""
+
+    hall: Hall
+    file: Path
+
+    def set_up(self, db: Database) -> Hall:
+        """Has them open in an empty database, and gives what they are played on."""
+        assert db._keeper is not None
+        with closing(sqlite3.connect(self.file)) as template:
+            template.backup(db._keeper)
+        return self.hall
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory, snapshot: Snapshot) -> Stage:
+    file = tmp_path_factory.mktemp("contests") / "bot.db"
+    hall = Hall(SEALER)
+    with ThreadPoolExecutor() as threads:
+        threads.submit(asyncio.run, publish_all(file, snapshot, hall)).result()
+    with closing(sqlite3.connect(file)) as kept:
+        # A file that keeps its log beside it cannot be copied into memory.
+        kept.execute("PRAGMA journal_mode=DELETE")
+    return Stage(hall, file)
+
+
+async def publish_all(file: Path, snapshot: Snapshot, hall: Hall) -> None:
+    database = Database(f"sqlite:///{file}")
+    await migrate(database)
+    async with database.transaction() as tx:
+        for definition in snapshot.contests.definitions.values():
+            await publish(tx, hall.shelf, definition, "ban tổ chức", "Mở cuộc thi.", MONDAY)
+    await database.close()
 
 
 async def rows_of(db: Database, table: Table) -> list[dict[str, object]]:

@@ -13,8 +13,8 @@ from bot.dialogue.messages import Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
-from tests.conftest import ROOT
-from tests.dialogue.conftest import Talk, asked, in_doubt
+from tests.conftest import NOW, ROOT
+from tests.dialogue.conftest import MONDAY, Stage, Talk, asked, in_doubt
 
 FILES = sorted((ROOT / "tests" / "dialogues").glob("*.yaml"))
 TALKS = [
@@ -29,6 +29,7 @@ _EXPECTED: dict[str, Expected] = {
     "title": lambda _, reply, want: reply.title == want,
     "says": lambda _, reply, want: want in reply.text,
     "silent_on": lambda _, reply, want: want not in f"{reply.title} {reply.text} {reply.note}",
+    "said": lambda _, reply, want: reply.said == want,
     "note": lambda _, reply, want: want in reply.note,
     "citation": lambda _, reply, want: any(want in line for line in reply.citations),
     "buttons": lambda _, reply, want: set(want) <= {b.title for b in reply.buttons},
@@ -50,22 +51,27 @@ _EXPECTED: dict[str, Expected] = {
 
 @pytest.mark.parametrize("script", TALKS)
 async def test_a_talk_goes_as_written(
-    script: dict[str, Any], db: Database, snapshot: Snapshot
+    script: dict[str, Any], db: Database, snapshot: Snapshot, stage: Stage
 ) -> None:
     if doubt := script.get("doubt"):
         snapshot = in_doubt(snapshot, doubt)
-    handler = Handler(db, lambda: snapshot)
+    opened = script.get("contests")
+    hall = stage.set_up(db) if opened else None
+    handler = Handler(db, lambda: snapshot, hall=hall)
     people: dict[str, Talk] = {}
-    talk = people.setdefault("lan", Talk(handler))
+    now = MONDAY if opened == "tuan-1" else NOW
+    talk = people.setdefault("lan", Talk(handler, now=now))
     seen: dict[str, str] = {}
     for step in script["talk"]:
         for act, value in step.items():
             if act == "person":
-                talk = people.setdefault(value, Talk(handler, value))
+                talk = people.setdefault(value, Talk(handler, value, now=talk.now))
             elif act == "bot":
                 _check(snapshot, talk, value, step)
             elif act == "stored":
                 assert (await asked(db))[-1]["text"] == value
+            elif act == "questions":
+                assert len(await asked(db)) == value
             else:
                 await _act(talk, act, value, seen)
 

@@ -12,7 +12,6 @@ from bot.channels.web.contest.desk import TOO_FAST, Desk, go
 from bot.channels.web.contest.enrolment import AWAY, MEND
 from bot.channels.web.contest.fields import (
     FIELDS_AT_MOST,
-    SECRET_TYPES,
     Filled,
     ask_all,
     read_filled,
@@ -22,6 +21,7 @@ from bot.channels.web.incoming import read_pairs
 from bot.channels.web.visitor import token_of
 from bot.contest import registration
 from bot.contest.document import Published
+from bot.contest.fields import SECRET_TYPES
 from bot.contest.forms import Reviewed, review
 from bot.contest.refusal import Refused
 from bot.contest.registration import Form, open_registration

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.contest.fields import label_of, options_of
+from bot.contest.fields import SECRET_TYPES, label_of, options_of, show_in_part
 from bot.contest.forms import Reviewed, unit_titles
 from bot.contest.registration import GUARDIAN, Form, Guardian, fields_to_ask
 from bot.contest.rules import Contest, Field, Purpose
 from bot.contest.typed import Trees, UnitFound
 
 FIELDS_AT_MOST = 200
-SECRET_TYPES = ("phone", "id_number", "email")
-"""Once stored, these are shown only in part: somebody else may hold the phone."""
-
 # The parts of a field's name in the form; a field's own key follows.
 _TYPED, _PICKED, _ASKED_OF, _AGREED = "f-", "p-", "o-", "c-"
 _AUTOCOMPLETE = {"name": "name", "phone": "tel", "email": "email", "date": "bday"}
@@ -141,21 +138,11 @@ def summary(
     return [
         (
             label_of(one),
-            mask(one, shown[one.key]) if is_stored else shown[one.key],
+            show_in_part(one, shown[one.key]) if is_stored else shown[one.key],
         )
         for one in contest.registration.fields
         if shown.get(one.key)
     ]
-
-
-def mask(one: Field, text: str) -> str:
-    """A stored value fit to be seen by whoever holds the phone."""
-    if one.type not in SECRET_TYPES:
-        return text
-    if one.type == "email":
-        name, _, host = text.partition("@")
-        return f"{name[:2]}•••@{host}"
-    return f"{text[:2]}•••{text[-3:]}"
 
 
 def _entry(
@@ -182,7 +169,7 @@ def _entry(
         options_of(one),
         looked.offered.get(one.key, ()) if looked else (),
         titles,
-        mask(one, known) if is_secret else "",
+        show_in_part(one, known) if is_secret else "",
         _AUTOCOMPLETE.get(one.type, "off"),
         _INPUT_MODE.get(one.type, "text"),
     )

@@ -1,0 +1,1 @@
+"""Contests in the chat: what is open, registering, the paper, the result."""
