@@ -23,6 +23,7 @@ _SPELLED_AT_MOST = 50_000
 _WORD = re.compile(r"[^\W_]+")
 _HELD = re.compile(r"(.)\1{2,}")
 _TWICE = re.compile(r"([^\W\d_])\1")
+_BAR_KEYS = re.compile(r"d[d9]")
 _NUMBER_AND_WORD = re.compile(r"(\d+)([^\W\d_]+)|([^\W\d_]+)(\d+)")
 
 
@@ -144,6 +145,9 @@ def _spell_out(word: str, short: Mapping[str, tuple[str, ...]]) -> Sequence[str]
     """One typed word as the words it stands for."""
     if word in short:
         return short[word]
+    barred = _BAR_KEYS.sub("đ", word)
+    if barred != word and barred in short:
+        return short[barred]
     # Three of a letter are a held key, in Telex as well: "xooong" is xong, not xôong.
     decoded = None if _HELD.search(word) else decode_keys(word)
     if decoded:

@@ -24,6 +24,7 @@ _SHIFT = 32
 _FIXED_COUNT = 10
 _FIXED_SHARE = 0.4
 _CHANCE_SHARE = 0.02
+_SAID_BY_MANY = 40
 # Spelling by ear: letters that parts of the country speak alike.
 _SOUNDS_ALIKE = (
     ("tr", "ch"), ("ch", "tr"), ("s", "x"), ("x", "s"), ("l", "n"), ("n", "l"),
@@ -100,7 +101,15 @@ class Vocabulary:
                 if now is None or score > now[0]:
                     best[end] = (score, [*before[1], piece])
         found = best[-1]
-        return found[1] if found and len(found[1]) > 1 else None
+        if found is None or len(found[1]) < 2 or self._is_rather_misspelt(letters, found[1]):
+            return None
+        return found[1]
+
+    def _is_rather_misspelt(self, letters: str, pieces: Sequence[str]) -> bool:
+        """Whether one wrong letter explains a word better than pieces that never stand together."""
+        if len(letters) > _LONGEST or any(self._together(*pair) for pair in zip(pieces, pieces[1:], strict=False)):
+            return False
+        return any(distance == 1 for _, distance in self._near(letters))
 
     def mend(self, before: str | None, word: str, after: str | None) -> str:
         """The known word most likely meant by a misspelt one, seen between its neighbours.
@@ -147,7 +156,10 @@ class Vocabulary:
         for other in _sound_alikes(word):
             for pair in ((before, other), (other, after)):
                 # "ứng cử chỉ cần" brings "cu chi" into the base as well, yet only by chance.
-                if self._belongs(*pair) and left + right <= _CHANCE_SHARE * self._together(*pair):
+                together = self._together(*pair)
+                # Where nobody says what stands there, what many say is meant.
+                plain = not left and not right and together >= _SAID_BY_MANY
+                if plain or (self._belongs(*pair) and left + right <= _CHANCE_SHARE * together):
                     return other
         return word
 
