@@ -107,7 +107,9 @@ class Vocabulary:
 
     def _is_rather_misspelt(self, letters: str, pieces: Sequence[str]) -> bool:
         """Whether one wrong letter explains a word better than pieces that never stand together."""
-        if len(letters) > _LONGEST or any(self._together(*pair) for pair in zip(pieces, pieces[1:], strict=False)):
+        if len(letters) > _LONGEST or any(
+            self._together(*pair) for pair in zip(pieces, pieces[1:], strict=False)
+        ):
             return False
         return any(distance == 1 for _, distance in self._near(letters))
 

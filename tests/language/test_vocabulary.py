@@ -38,7 +38,9 @@ def test_letters_that_changed_places_are_no_two_words() -> None:
 
 
 def test_what_sounds_alike_is_mended_where_nobody_says_the_other() -> None:
-    words = Vocabulary(text.split() for text in ["dai bieu chuyen trach"] * 50 + ["tuyen truyen ve"])
+    words = Vocabulary(
+        text.split() for text in ["dai bieu chuyen trach"] * 50 + ["tuyen truyen ve"]
+    )
     assert words.mend("bieu", "truyen", "trach") == "chuyen"
     assert words.mend("tuyen", "truyen", "ve") == "truyen"
 
