@@ -13,7 +13,9 @@ from bot.calculators.births import (
     Mistyped,
     day_of_turning,
     find_birth,
+    find_leading_date,
     is_of_age,
+    is_young,
     latest_birthday,
     read_bare_date,
 )
@@ -37,7 +39,7 @@ def answer_age(typed: Typed, base: Base, today: date) -> Computed | None:
     bare = read_bare_date(typed.line, today)
     if bare is not None:
         return _answer_bare(bare, base, today)
-    found = find_birth(typed.line, today)
+    found = find_birth(typed.line, today) or find_leading_date(typed.line, today)
     birth, rest = found if found else (None, typed.line)
     aged = _AGE.search(rest)
     if aged is not None and aged["before"] in _NO_AGE_AFTER:
@@ -62,7 +64,7 @@ def answer_age(typed: Typed, base: Base, today: date) -> Computed | None:
 
 def _answer_bare(birth: Birth | Mistyped, base: Base, today: date) -> Computed | None:
     """A date alone answers our own asking for it; an old one is rather a day of history."""
-    if isinstance(birth, Mistyped) or not 14 <= today.year - birth.first.year <= 30:
+    if isinstance(birth, Mistyped) or not is_young(birth.first.year, today):
         return None
     return _answer_birth(birth, asked_of(base.elections, None, True, False, today), base)
 

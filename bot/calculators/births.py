@@ -26,6 +26,7 @@ _FORMS = (
     re.compile(r"\b(?:sinh|de) nam (\d{2})\b(?! (?:thang|tuoi|xuyet))"),
 )
 _BARE = re.compile(rf"ngay {_DAY}")
+_LEADING = re.compile(rf"^ngay {_DAY}(?= .*\b(?:bau|ung cu|du tuoi)\b)")
 _ANY_BORN = re.compile(rf"{_BORN} (?:thang )?\d")
 
 
@@ -69,6 +70,19 @@ def find_birth(line: str, today: date) -> tuple[Birth | Mistyped, str] | None:
             return _known(_year(groups[1]), _month(groups[0]), None, today), rest
         return _known(_year(groups[0]), None, None, today), rest
     return None
+
+
+def find_leading_date(line: str, today: date) -> tuple[Birth | Mistyped, str] | None:
+    """The birth that opens a line without the word for it: "15/3/2008 bầu được không"."""
+    found = _LEADING.match(line)
+    if found is None or not is_young(_year(found[3]), today):
+        return None
+    return _known(_year(found[3]), _month(found[2]), int(found[1]), today), cut(line, found)
+
+
+def is_young(year: int, today: date) -> bool:
+    """Whether people born in a year ask about their age now; other years are rather history."""
+    return 14 <= today.year - year <= 30
 
 
 def read_bare_date(line: str, today: date) -> Birth | Mistyped | None:

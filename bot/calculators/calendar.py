@@ -50,6 +50,7 @@ _HOW_MANY = r"(?:bao nhieu|may|bao lau)"
 _TO_VOTE = r"\b(?:bau|bo phieu)\b"
 _COUNTDOWN = re.compile(
     rf"\bcon {_HOW_MANY}\b.*{_TO_VOTE}|\bbao (?:nhieu|lau)\b.* nua\b.*{_TO_VOTE}"
+    rf"|\b(?:may|bao) (?:ngay|tuan|thang|hom)\b.* nua\b.*{_TO_VOTE}"
     rf"|\bbau(?: cu)?\b.*\bcon {_HOW_MANY}\b|\bcach ngay (?:di )?bau\b.*\b{_HOW_MANY}\b"
     r"|\bdem nguoc\b.*\bngay bau\b|\bbau cu\b.*\b(?:qua|roi) bao lau\b"
 )

@@ -22,6 +22,7 @@ _BALLOTS = re.compile(r"\bphieu\b")
 _ELECTED = re.compile(r"\b(?:trung|dau|dac cu|qua nua|qua ban|rot|truot|du phieu)\b")
 _VOTERS = re.compile(r"\b(?:cu tri|nguoi dan|dan)\b")
 _WENT = re.compile(r"\b(?:di bau|tham gia|bo phieu|di bo)\b")
+_OF_PEOPLE = re.compile(r"\b(?:nguoi|dai bieu|ung cu vien|don vi|xa|tinh)\b")
 _RERUN_FIRST = re.compile(r"\bbau (?:cu )?lai\b.*\|")
 
 _COMMON = vocabulary(
@@ -87,7 +88,9 @@ def _is_turnout(rest: str, found: re.Match[str]) -> bool | None:
     if _BALLOTS.search(f"{found[0]} {rest}"):
         return False
     # Without the word a share could be of anything: "35% là ...", "trúng 2/3", "85/2015".
-    if found.re is not _FRACTION or int(found[3]) < _LEAST_VOTES or "dai bieu" in rest:
+    if found.re is _PERCENT:
+        return False if _ELECTED.search(rest) and not _OF_PEOPLE.search(rest) else None
+    if int(found[3]) < _LEAST_VOTES or "dai bieu" in rest:
         return None
     return False if _ELECTED.search(rest) or not found["of"].startswith("xuyet") else None
 

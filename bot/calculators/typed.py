@@ -24,7 +24,7 @@ _ISO_DATE = re.compile(r"\b(\d{4}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{1,2})\b")
 _DATE = re.compile(r"\b(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{2,4})\b")
 _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,4})(?= ?(?:%|ph[aầ]n tr[aă]m))", re.IGNORECASE)
 _MONTH_AND_YEAR = re.compile(r"(?<![\d.,/\-])(\d{1,2}) ?[.\-] ?((?:19|20)\d\d)\b(?![.,/\-]?\d)")
-_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
+_SLASH = re.compile(r"(?<=\d)( ?phi[eế]u)? ?/ ?(?=\d)", re.IGNORECASE)
 
 _UNITS = ("khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin")
 _NUMBER = re.compile(r"\d+")
@@ -54,7 +54,7 @@ def _write_out(text: str) -> str:
     text = _SHORT_YEAR.sub(lambda m: f" sinh năm {2000 + int(m[1])} ", text)
     text = _THOUSANDS.sub(lambda m: m[0].replace(".", "").replace(",", ""), text)
     text = _DECIMAL.sub(r"\1 phẩy \2", text)
-    return _SLASH.sub(" xuyệt ", text.replace("%", " phần trăm "))
+    return _SLASH.sub(r"\1 xuyệt ", text.replace("%", " phần trăm "))
 
 
 def cut(line: str, found: re.Match[str]) -> str:

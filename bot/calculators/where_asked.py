@@ -38,7 +38,7 @@ _LONGEST_UNLISTED = 4
 _VOTE = re.compile(r"\b(?:bo (?:la )?phieu|bau)\b")
 _WHERE = re.compile(
     r"\b(?:dau|(?:cho|noi|diem|khu vuc|khu|phong|nha van hoa) nao|dia diem|dia chi|so may"
-    r"|khu vuc may|(?:diem|noi|cho|phong|khu vuc) (?:di )?(?:bo phieu|bau))\b"
+    r"|khu vuc may|bao nhieu (?:khu vuc|diem|noi|cho)|(?:diem|noi|cho|phong|khu vuc) (?:di )?(?:bo phieu|bau))\b"
 )
 # Other things than the place: ballots, and the bodies that run an election.
 _OTHER = re.compile(r"\bphieu bau\b|(?<!bo )(?<!la )\bphieu\b|\b(?:to|ban|hoi dong) bau cu\b")
@@ -48,7 +48,7 @@ _COMMON = """
     nha van hoa to chuc dat trong thuoc tren ban nam gan thi ma la minh em chau con bac co chu anh
     chi ong ba me chung ta nguoi dan cu tri gia dinh ca xom lang thon pho xa phuong dac cua hoi xin
     duoc biet muon can xem tra cuu tim giup voi a ah vay the ha nhe nha nhi u thua da vang alo chao
-    nay lan ky dot sap sang sau moi cac nhung cai phai se deu chut tinh
+    co bao nhieu nay lan ky dot sap sang sau moi cac nhung cai phai se deu chut tinh
 """
 _WORDS = frozenset(_COMMON.split())
 _SPEAKER = frozenset("em chau minh toi con nha o tai song dan nguoi ben".split())

@@ -27,6 +27,8 @@ CLAIMS = [
     ("con e sn 15/3/08 đi bầu dc chưa ạ", "8 đủ tuổi bầu cử"),
     ("sinh 15/3/2k8 bầu được chưa", "8 đủ tuổi bầu cử"),
     ("16/3/2008", "chưa đủ tuổi bầu cử"),
+    ("15/03/2008 bầu được không", "8 đủ tuổi bầu cử"),
+    ("16/3/2005 ứng cử được chưa", "chưa đủ tuổi ứng cử"),
     ("sinh 29/2/2008", "đủ tuổi bầu cử"),
     ("sinh tháng 2/2008 được bầu không", "8 đủ tuổi bầu cử"),
     ("sinh tháng 3/2008", "sinh từ ngày 15/3/2008 trở về trước là đủ tuổi bầu cử"),

@@ -14,6 +14,8 @@ from .conftest import NEXT_DAY, TODAY, Ask
 
 BEFORE = date(2026, 2, 1)
 COUNTDOWNS = [
+    "còn bao ngày nữa bầu",
+    "mấy tháng nữa bầu cử",
     "còn bao nhiêu ngày nữa bầu cử",
     "con may ngay nua bau cu",
     "còn bao lâu nữa thì bầu cử",

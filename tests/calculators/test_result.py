@@ -25,6 +25,8 @@ VERDICTS = [
     ("480/1000 cử tri đi bầu thì có phải bầu lại không", "Phải bầu lại"),
     ("500 cu tri tren 1200 cu tri di bau thi co phai bau lai ko", "Phải bầu lại"),
     ("xã em có 45% đi bầu", "Phải bầu lại"),
+    ("50,1% trung cu chua", "Đủ số phiếu"),
+    ("dc 300 phieu / 580 phieu hop le trung chua", "Đủ số phiếu"),
     ("ong A duoc 499/1000 phieu hop le thi sao", "Không trúng cử"),
     ("50% cử tri đi bầu có được công nhận không", "đúng một nửa"),
     ("51% cử tri đi bầu kết quả có được công nhận không", "Đủ điều kiện công nhận"),

@@ -76,6 +76,10 @@ cần bao nhiêu phiếu để trúng cử
 45% phiếu bầu cho ông A
 có 45% đi bầu cho ông A
 30% đi bầu là nữ
+35% người trúng cử là nữ
+15/3/2026 bầu mấy giờ
+15/3/2026 bầu được không
+2/9/1945 bầu cử gì
 người trúng cử là ai
 quá nửa là gì
 quá nửa số phiếu hợp lệ
