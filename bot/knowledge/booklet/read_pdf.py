@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -48,15 +48,12 @@ class _Letter:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One printed line; `edges` are left, bottom, right and top."""
+    """One printed line; `edges` are left, bottom, right and top, `size` is that of its print."""
 
     letters: tuple[_Letter, ...]
     bold: bool
     edges: Edges
-
-    @property
-    def size(self) -> float:
-        return median(x.height for x in self.letters if not x.sign.isspace())
+    size: float
 
 
 def read_pdf(path: Path, progress: Callable[[int, int], None]) -> Booklet:
@@ -166,7 +163,11 @@ def _row(text: pypdfium2.PdfTextPage, letters: list[_Letter], first: int) -> _Ro
     )
     ends = [i for i, x in enumerate(letters) if not x.sign.isspace()]
     bold = _is_bold(text, first + ends[0]) and _is_bold(text, first + ends[-1])
-    return _Row(tuple(letters), bold, edges)
+    return _Row(tuple(letters), bold, edges, _size(letters))
+
+
+def _size(letters: Sequence[_Letter]) -> float:
+    return median(x.height for x in letters if not x.sign.isspace())
 
 
 def _is_bold(text: pypdfium2.PdfTextPage, place: int) -> bool:
@@ -188,7 +189,8 @@ def _merged(rows: list[_Row]) -> list[_Row]:
             edges = (before.edges[0], bottom, max(right, row.edges[2]), top)
             gap = row.edges[0] - before.edges[2]
             space = (_Letter(" ", 0, 0, 0, 0),) if gap > 0.15 * before.size else ()
-            row = replace(before, letters=before.letters + space + row.letters, edges=edges)
+            letters = before.letters + space + row.letters
+            row = replace(before, letters=letters, edges=edges, size=_size(letters))
         whole.append(row)
     return whole
 
