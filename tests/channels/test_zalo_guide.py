@@ -1,33 +1,19 @@
-"""The operators' guide names every Zalo setting and every error code that has its own sentence."""
+"""The operators' guide names every error code of Zalo that stops the channel."""
 
 from __future__ import annotations
 
 import re
 
-import pytest
-
 from bot.channels.zalo_oa import faults, oauth
-from bot.settings import Settings
+from bot.errors import ChannelStopped
 from tests.conftest import NOW, ROOT
 
 GUIDE = (ROOT / "docs" / "huong-dan-van-hanh.md").read_text(encoding="utf-8")
-SETTINGS = sorted(
-    field.alias
-    for field in Settings.model_fields.values()
-    if field.alias and field.alias.startswith("ZALO_")
-)
-
-
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_every_setting_stands_in_the_guide(setting: str) -> None:
-    assert f"`{setting}`" in GUIDE
 
 
 def test_every_code_that_stops_the_channel_stands_in_the_guide() -> None:
-    told = {int(code) for code in re.findall(r"(?<![\d])-\d+", GUIDE)}
-    stopping = {code for code in range(-400, 0) if "ChannelStopped" in kind_of(code)}
+    told = {int(code) for code in re.findall(r"(?<!\d)-\d+", GUIDE)}
+    faults_of = {code: faults.fault_of(code, NOW) for code in range(-400, 0)}
+    stopping = {code for code, fault in faults_of.items() if isinstance(fault, ChannelStopped)}
+    assert len(stopping) >= 10
     assert stopping | {oauth.TOKEN_USED} <= told
-
-
-def kind_of(code: int) -> str:
-    return type(faults.fault_of(code, NOW)).__name__
