@@ -30,16 +30,15 @@ from bot.channels.zalo_oa.signature import Verifier
 from bot.channels.zalo_oa.texts import render_reply, without_buttons, write_message
 from bot.channels.zalo_oa.tokens import TokenKeeper
 from bot.channels.zalo_oa.watchdog import Watchdog
+from bot.channels.zalo_oa.window import Window
 from bot.clock import Clock, utc_now
-from bot.dialogue.messages import Incoming, Reply
+from bot.dialogue.messages import Incoming, Message, Reply
 from bot.errors import (
     ChannelStopped,
     DatabaseUnavailable,
     NotDelivered,
-    OutsideWindow,
     RetryLater,
 )
-from bot.store import people
 from bot.store.database import Database
 from bot.store.outbox import Lane
 
@@ -58,8 +57,7 @@ _log = structlog.get_logger(__name__)
 class Options:
     """What the operator may set of the account.
 
-    `window` is how long after a person's last message we may write to him: the first 48 hours are
-    free, up to seven days are paid for. `staff_quiet` as in `events.Reader`.
+    `window` as in `Window`, `staff_quiet` as in `events.Reader`.
     """
 
     window: timedelta = timedelta(hours=48)
@@ -88,7 +86,7 @@ class ZaloOa:
         secrets: Mapping[str, str],
         clock: Clock = utc_now,
     ) -> None:
-        self._database = database
+        self._window = Window(database, NAME, options.window, clock)
         self._http = http
         self._keeper = keeper
         self._client = client
@@ -112,6 +110,8 @@ class ZaloOa:
     def parse(self, payload: Any) -> tuple[Incoming, ...]:
         """What an event means to us."""
         incoming = self._reader.read(payload, self._clock())
+        if isinstance(incoming, Message):
+            self._window.heard(incoming.person, incoming.at)
         return (incoming,) if incoming else ()
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Verdict:
@@ -125,7 +125,7 @@ class ZaloOa:
     async def send(self, address: str, outgoing: Outgoing) -> str | None:
         """Sends one message; one with buttons that Zalo does not take goes as text."""
         try:
-            await self._stay_in_window(address)
+            await self._window.check(address)
             if outgoing.buttons and is_anonymous(address):
                 return await self._send_as_text(address, outgoing)
             return await self._post(address, outgoing)
@@ -173,13 +173,6 @@ class ZaloOa:
         """Lets a refresh come to its end, gives the connections back."""
         await self._keeper.close()
         await self._http.aclose()
-
-    async def _stay_in_window(self, address: str) -> None:
-        async with self._database.reading() as tx:
-            last = await people.last_seen(tx, self.name, address)
-        if last is not None and self._clock() - last > self._options.window:
-            hours = int(self._options.window.total_seconds() // 3_600)
-            raise OutsideWindow(f"Zalo OA: người này chưa nhắn lại trong {hours} giờ qua.")
 
     async def _send_as_text(self, address: str, outgoing: Outgoing) -> str | None:
         sent = [await self._post(address, part) for part in without_buttons(outgoing)]
