@@ -10,7 +10,17 @@ import sys
 
 import typer
 
-from bot.commands import board, contest, contest_export, evaluation, knowledge, talk, upkeep, zalo
+from bot.commands import (
+    board,
+    contest,
+    contest_export,
+    contest_honours,
+    evaluation,
+    knowledge,
+    talk,
+    upkeep,
+    zalo,
+)
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -29,6 +39,8 @@ app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 contest.app.add_typer(board.app)
 contest.app.command(name="export")(contest_export.export)
+contest.app.command()(contest_honours.certificates)
+contest.app.command()(contest_honours.notice)
 app.add_typer(contest.app, name="contest")
 app.add_typer(zalo.app, name="zalo")
 

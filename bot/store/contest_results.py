@@ -167,6 +167,16 @@ async def decided_rank(tx: Tx, contest_id: str, round_number: int, entrant_id: i
     return None if found is None else int(found)
 
 
+async def row_of(tx: Tx, result_id: int, entrant_id: int) -> dict[str, Any] | None:
+    """One person's row of a ranking; None where he is not in it."""
+    row = await tx.first(
+        select(*(rankings.c[name] for name in ROW)).where(
+            rankings.c.result_id == result_id, rankings.c.entrant_id == entrant_id
+        )
+    )
+    return dict(row) if row else None
+
+
 def added_up(
     result_ids: Sequence[int], keys: Sequence[Order], contest_id: str
 ) -> Select[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.routing import BaseRoute
 
 from bot.channels.web.contest.answers import Answers
+from bot.channels.web.contest.confirmation import Confirmation
 from bot.channels.web.contest.correction import Correction
 from bot.channels.web.contest.desk import Desk
 from bot.channels.web.contest.enrolment import Enrolment
@@ -58,5 +59,12 @@ def build_desk(
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """Every route of the contest."""
-    parts = (Lobby(desk), Enrolment(desk), Correction(desk), Room(desk), Answers(desk))
+    parts = (
+        Lobby(desk),
+        Enrolment(desk),
+        Correction(desk),
+        Room(desk),
+        Answers(desk),
+        Confirmation(desk),
+    )
     return [route for part in parts for route in part.routes()]
