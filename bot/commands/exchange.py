@@ -25,6 +25,8 @@ def take_booklet(
     """Tách một tập hỏi đáp thành các bản nháp để biên tập."""
     from bot.knowledge.booklet import import_booklet, write_drafts
 
+    if not out.parent.is_dir():
+        raise InputRefused(f"Không có thư mục {out.parent} để ghi tệp {out.name}.")
     folder = load_settings().knowledge_dir
     base = load_or_refuse(folder, vietnam_date(utc_now()))
     with _progress() as pages:

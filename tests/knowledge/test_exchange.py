@@ -103,6 +103,14 @@ def test_a_file_that_cannot_be_imported_is_one_sentence_and_no_output(
     assert list(out.parent.iterdir()) == []
 
 
+def test_a_folder_that_is_missing_is_told_before_the_long_work(
+    folder: Path, tmp_path: Path
+) -> None:
+    code, said = run("kb", "import", tmp_path / "a.pdf", "--out", tmp_path / "khong" / "ra.yaml")
+    assert code == 1
+    assert "Không có thư mục" in said
+
+
 @pytest.mark.process
 def test_the_program_itself_says_one_sentence_and_fails(tmp_path: Path) -> None:
     arguments = ["kb", "import", str(tmp_path / "khong-co.pdf"), "--out", str(tmp_path / "a.yaml")]
