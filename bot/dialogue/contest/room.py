@@ -36,7 +36,9 @@ class Room:
     async def take(self, message: Message, state: State) -> Step | None:
         """What the message leads to here; None where it is for the rest of the dialogue."""
         task = Task.from_data(state.task)
-        act = read_act(message.press or _pressed_by_text(message, state))
+        # In a paper a letter is an answer, in a form a value, whatever buttons were shown last.
+        letters = not task.kind
+        act = read_act(message.press or _pressed_by_text(message, state, letters=letters))
         if act is not None:
             return await self._act(act, task)
         if message.press is not None:
@@ -188,8 +190,8 @@ def _is_waiting(task: Task, state: State, now: datetime) -> bool:
     return task.kind == "paper" or (task.kind == "form" and state.is_fresh(now))
 
 
-def _pressed_by_text(message: Message, state: State) -> str | None:
-    """The contest's button among those offered last that a text names by number or title."""
+def _pressed_by_text(message: Message, state: State, *, letters: bool) -> str | None:
+    """The contest's button among those offered last that a text names by number, letter or title."""
     if message.text is None or not state.is_open(message.at):
         return None
     ours = [code for code, _ in state.offered if read_act(code)]
@@ -200,7 +202,7 @@ def _pressed_by_text(message: Message, state: State) -> str | None:
     for code, title in state.offered:
         if code in ours and line and line == fold(tidy(title)):
             return code
-    place = read_choice(text) if tidy(text)[:1].isdigit() else None
+    place = read_choice(text) if letters or tidy(text)[:1].isdigit() else None
     if place is None or place >= len(state.offered):
         return None
     code = state.offered[place][0]
