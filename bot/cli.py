@@ -15,6 +15,7 @@ from bot.commands import (
     contest,
     contest_export,
     contest_honours,
+    data,
     evaluation,
     knowledge,
     talk,
@@ -42,6 +43,7 @@ contest.app.command(name="export")(contest_export.export)
 contest.app.command()(contest_honours.certificates)
 contest.app.command()(contest_honours.notice)
 app.add_typer(contest.app, name="contest")
+app.add_typer(data.app, name="data")
 app.add_typer(zalo.app, name="zalo")
 
 

@@ -1,7 +1,7 @@
 """The composition root: everything that runs, put together from the settings.
 
 One ASGI application (web chat, contests, webhooks, health, metrics) and the tasks beside it
-(watching the knowledge, looking after contests, the channels).
+(watching the knowledge, looking after contests, taking away what was kept long enough, the channels).
 Whatever keeps it from starting is told in one sentence before anything is served.
 """
 
@@ -16,6 +16,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -43,6 +44,7 @@ from bot.commands.talk import open_live
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
 from bot.dialogue.contest.hall import Hall
+from bot.dialogue.retention import Sweeper
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
@@ -79,7 +81,8 @@ def build_app(
 ) -> Starlette:
     """The ASGI application; `clock` is the time that contests are played by."""
     shelf, visitors = Shelf(), Visitors(database)
-    handler = Handler(database, lambda: live.current, hall=Hall(sealer, shelf))
+    hall = Hall(sealer, shelf)
+    handler = Handler(database, lambda: live.current, hall=hall)
     channels = Channels(build_channels(settings, database, sealer), handler, sealer)
     pages = Pages(lambda: live.current, settings.zalo_site_verification)
     secure = settings.public_url.startswith("https://")
@@ -95,6 +98,7 @@ def build_app(
         clock=clock,
     )
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
+    sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
     routes: list[BaseRoute] = [
         Route("/healthz", _health(database, live, channels)),
         Route("/readyz", _health(database, live, channels, ready=True)),
@@ -107,7 +111,7 @@ def build_app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, pages, settings.public_url)],
-        lifespan=_lifespan(live, channels, caretaker),
+        lifespan=_lifespan(live, channels, caretaker, sweeper),
         exception_handlers=_failures(pages),
     )
 
@@ -129,13 +133,13 @@ def _failures(
 
 
 def _lifespan(
-    live: Live[Snapshot], channels: Channels, caretaker: Caretaker
+    live: Live[Snapshot], channels: Channels, caretaker: Caretaker, sweeper: Sweeper
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(_watch(live, stop))
-        caring = asyncio.create_task(caretaker.run(stop))
+        caring = asyncio.gather(caretaker.run(stop), sweeper.run(stop))
         try:
             async with channels.running():
                 yield

@@ -30,6 +30,7 @@ from bot.errors import (
     RetryLater,
     Unsendable,
 )
+from bot.sealing import Sealer
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import PARTS_SENT, Lane, OutboxRow
@@ -55,8 +56,10 @@ class Delivery:
         lane: Lane,
         stopped: Callable[[ChannelStopped], None],
         clock: Clock = utc_now,
+        sealer: Sealer | None = None,
     ) -> None:
         self._database = database
+        self._sealer = sealer
         self._channel = channel
         self._lane: Lane = lane
         self._stopped = stopped
@@ -155,7 +158,7 @@ class Delivery:
         done = int(row.reply.get(PARTS_SENT, 0))
         error: NotDelivered | None = None
         try:
-            for part in self._channel.render(unpack(row.reply))[done:]:
+            for part in self._channel.render(unpack(row.reply, self._sealer))[done:]:
                 remote_id = await self._channel.send(row.channel_id, part)
                 remote_ids += [remote_id] if remote_id else []
                 done += 1

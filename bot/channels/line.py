@@ -13,6 +13,7 @@ from bot.channels.outcomes import wait_before
 from bot.channels.redaction import frames_of, learn_secrets, redact
 from bot.clock import Clock, utc_now
 from bot.errors import BotError, ChannelStopped, DatabaseUnavailable
+from bot.sealing import Sealer
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Lane
@@ -31,10 +32,18 @@ _log = structlog.get_logger(__name__)
 class Line:
     """A channel with its two lanes; `state` is "ok" or a sentence that says what is wrong."""
 
-    def __init__(self, channel: Channel, database: Database, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        database: Database,
+        clock: Clock = utc_now,
+        sealer: Sealer | None = None,
+    ) -> None:
         self.channel = channel
         self.state = STARTING
-        self.lanes = [Delivery(database, channel, lane, self._refuse, clock) for lane in LANES]
+        self.lanes = [
+            Delivery(database, channel, lane, self._refuse, clock, sealer) for lane in LANES
+        ]
         self._database = database
         self._ending = asyncio.Event()
         self._refused = asyncio.Event()

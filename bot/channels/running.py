@@ -39,7 +39,7 @@ class Channels:
         clock: Clock = utc_now,
     ) -> None:
         self._database = handler.database
-        self._lines = {c.name: Line(c, handler.database, clock) for c in channels}
+        self._lines = {c.name: Line(c, handler.database, clock, sealer) for c in channels}
         self.intake = Intake(handler, sealer, self._replied, clock=clock)
 
     def routes(self) -> list[BaseRoute]:

@@ -76,7 +76,8 @@ class Reply:
 
     `note` is said in a lower voice below the text (that it is general information). `said` is what
     the person had said, numbers masked, for a page that shows the talk. `asks` is the form that
-    waits for the person's next words.
+    waits for the person's next words. One that `is_private` repeats what a person told of himself,
+    and lies sealed until it is sent and after.
     """
 
     text: str
@@ -86,3 +87,4 @@ class Reply:
     note: str = ""
     said: str = ""
     asks: str = ""
+    is_private: bool = False

@@ -14,6 +14,7 @@ from bot.dialogue.messages import Notice, NoticeKind, Reply
 from bot.dialogue.packing import pack
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import remember
+from bot.sealing import Sealer
 from bot.store import outbox, people, talk
 from bot.store.database import Tx
 from bot.store.people import Person
@@ -27,9 +28,16 @@ class Taken:
     replies: tuple[Reply, ...] = ()
 
 
-async def lay_out(tx: Tx, person: Person, claimed: int, reply: Reply, at: datetime) -> None:
-    """Lays a reply out for delivery."""
-    await outbox.enqueue(tx, person.id, person.channel, claimed, [pack(reply)], at)
+async def lay_out(
+    tx: Tx,
+    person: Person,
+    claimed: int,
+    reply: Reply,
+    at: datetime,
+    sealer: Sealer | None = None,
+) -> None:
+    """Lays a reply out for delivery; `sealer` is for private ones."""
+    await outbox.enqueue(tx, person.id, person.channel, claimed, [pack(reply, sealer)], at)
 
 
 async def heed(tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot) -> Taken:

@@ -1,23 +1,45 @@
-"""A reply as plain data and back: so it lies in the outbox until it is sent."""
+"""A reply as plain data and back: so it lies in the outbox until it is sent, and for the page after."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from typing import Any
 
+from bot.dialogue import sayings
 from bot.dialogue.messages import Button, Reply
+from bot.errors import SealBroken
+from bot.sealing import Sealer
+
+_SEALED = "sealed"
 
 
-def pack(reply: Reply) -> dict[str, Any]:
-    """A reply as plain data, fit for JSON."""
-    return asdict(reply)
+def pack(reply: Reply, sealer: Sealer | None = None) -> dict[str, Any]:
+    """A reply as plain data, fit for JSON; a private one sealed where there is a sealer."""
+    data = asdict(reply)
+    is_private = data.pop("is_private")
+    if is_private and sealer is not None:
+        return {_SEALED: sealer.seal(json.dumps(data))}
+    return data
 
 
-def unpack(data: dict[str, Any]) -> Reply:
-    """A reply as it lies in the outbox."""
-    texts = {key: str(data.get(key, "")) for key in ("text", "title", "note", "said", "asks")}
+def unpack(data: dict[str, Any], sealer: Sealer | None = None) -> Reply:
+    """A reply as it lies in the outbox; one whose seal cannot be opened says so."""
+    if _SEALED in data:
+        try:
+            opened = json.loads(sealer.open(data[_SEALED])) if sealer else None
+        except SealBroken:
+            opened = None
+        return replace(unpack(opened), is_private=True) if opened else Reply(sayings.SEALED)
+    text, title, note, said, asks = (
+        str(data.get(key, "")) for key in ("text", "title", "note", "said", "asks")
+    )
     return Reply(
-        **texts,
+        text=text,
+        title=title,
+        note=note,
+        said=said,
+        asks=asks,
         citations=tuple(data.get("citations", ())),
         buttons=tuple(Button(**button) for button in data.get("buttons", ())),
     )

@@ -65,6 +65,7 @@ TOO_LONG = (
 )
 CANCELLED = "Đã hủy. Bạn cứ gõ câu hỏi mới."
 NOTHING_TO_CANCEL = "Không có việc gì đang dở. Bạn cứ gõ câu hỏi."
+SEALED = "Tin này có thông tin cá nhân đã niêm phong, nay không mở lại được."
 GONE = "Nút này không còn dùng được. Bạn hãy gõ lại câu hỏi giúp tôi."
 EXPIRED_CHOICE = (
     "Tôi chưa rõ bạn chọn mục nào: hiện không có lựa chọn nào đang chờ. "

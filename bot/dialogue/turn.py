@@ -7,8 +7,9 @@ done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.dialogue.contest.hall import Hall, Visit
 from bot.dialogue.contest.room import Room
@@ -19,6 +20,7 @@ from bot.dialogue.packing import unpack
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State
 from bot.language.mask import mask_numbers
+from bot.sealing import Sealer
 from bot.store import history, inbox, people, talk
 from bot.store.database import Database, Tx
 from bot.store.people import Person
@@ -46,7 +48,15 @@ class Handler:
                 return list(taken.replies)
         async with self.database.reading() as tx:
             packed = await history.replies_to(tx, message.channel, message.external_id)
-        return [unpack(reply) for reply in packed]
+        return self.unpack(packed)
+
+    def unpack(self, packed: Iterable[dict[str, Any]]) -> list[Reply]:
+        """Replies as they were laid out, private ones opened."""
+        return [unpack(reply, self._sealer) for reply in packed]
+
+    @property
+    def _sealer(self) -> Sealer | None:
+        return self.hall.sealer if self.hall else None
 
     async def take(self, tx: Tx, claimed: int, incoming: Incoming, snapshot: Snapshot) -> Taken:
         """Handles a claimed message or notice in an open transaction, all but its end in the inbox.
@@ -64,10 +74,14 @@ class Handler:
         room = self._room(tx, person, message, snapshot)
         conversation = Conversation(snapshot, ledger.record, ledger.judge, room)
         turn = await conversation.reply(message, state, is_new=person.greeted_at is None)
-        if person.greeted_at is None:
+        if turn.erases:
+            await people.erase(tx, person.id)
+            # He is told so: an address is needed for that, and nothing else is known of him.
+            person = await people.meet(tx, message.channel, message.person, message.at)
+        elif person.greeted_at is None:
             await people.mark_greeted(tx, person.id, message.at)
         await talk.save_state(tx, person.id, turn.state.to_data(), message.at)
-        await lay_out(tx, person, claimed, turn.reply, message.at)
+        await lay_out(tx, person, claimed, turn.reply, message.at, self._sealer)
         if message.channel in self.direct:
             await history.settle_replies(tx, claimed, message.at)
         return Taken(person.id, (turn.reply,))

@@ -43,11 +43,15 @@ async def erase(tx: Tx, person_id: int) -> int:
     return len(rows)
 
 
-async def forget(tx: Tx, entrant_ids: Sequence[int]) -> None:
-    """Erases who these entrants were; what they played stays counted."""
+async def forget(tx: Tx, entrant_ids: Sequence[int], *, leave: bool = True) -> None:
+    """Erases who these entrants were; what they played stays counted.
+
+    Without `leave` they keep their places: nobody left, only the time of keeping names is over.
+    """
     if not entrant_ids:
         return
     standing = entrants.c.standing
+    withdrawn = case((standing == "disqualified", standing), else_="withdrawn")
     await tx.change(
         update(entrants)
         .where(entrants.c.id.in_(entrant_ids))
@@ -56,7 +60,7 @@ async def forget(tx: Tx, entrant_ids: Sequence[int]) -> None:
             sealed="",
             eligible_until=None,
             referred_by=None,
-            standing=case((standing == "disqualified", standing), else_="withdrawn"),
+            standing=withdrawn if leave else standing,
             **dict.fromkeys(MARKS),
         )
     )

@@ -137,12 +137,15 @@ async def count_since(tx: Tx, since: datetime) -> dict[str, int]:
     return {row["outcome"]: row["n"] for row in rows}
 
 
-async def purge(tx: Tx, before: datetime) -> Purged:
-    """Retention: forgets who asked what before that time, and states left lying since."""
+async def purge(tx: Tx, before: datetime, idle_since: datetime | None = None) -> Purged:
+    """Retention: forgets who asked what before that time, and states left lying since.
+
+    States have a time of their own: left lying since `idle_since`.
+    """
     kept = or_(questions.c.person_id.is_not(None), questions.c.text != "")
     return Purged(
         questions=await tx.change(forget().where(and_(questions.c.asked_at < before, kept))),
-        states=await tx.change(delete(states).where(states.c.at < before)),
+        states=await tx.change(delete(states).where(states.c.at < (idle_since or before))),
     )
 
 

@@ -26,7 +26,6 @@ from bot.channels.web.pages import HERE, Pages, render
 from bot.channels.web.visitor import Visitors, new_token, person_of, set_cookie, token_of
 from bot.clock import Clock, utc_now
 from bot.dialogue.messages import LONGEST_PRESS, Message, Reply
-from bot.dialogue.packing import unpack
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable
 from bot.store import history, people
@@ -144,7 +143,7 @@ class WebChat:
         except DatabaseUnavailable as error:
             _log.error("database_unavailable", sentence=str(error))
             return None
-        return [unpack(reply) for reply in packed]
+        return self.handler.unpack(packed)
 
     def _message(self, token: str, fields: dict[str, str]) -> Message:
         """The message of a form. Raises `Declined` where it is none of ours."""

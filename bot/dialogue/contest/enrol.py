@@ -61,7 +61,8 @@ async def show_own(visit: Visit, published: Published, lead: str = "") -> Step:
     elif lines:
         buttons.insert(0, Button(sayings.AMEND, codes.amend(published.id)))
     text = "\n\n".join(part for part in parts if part)
-    return Step(Reply(text, title=published.contest.title, buttons=tuple(buttons)))
+    title = published.contest.title
+    return Step(Reply(text, title=title, buttons=tuple(buttons), is_private=True))
 
 
 async def amend(visit: Visit, published: Published) -> Step:

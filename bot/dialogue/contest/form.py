@@ -136,7 +136,8 @@ def ask(sheet: Sheet, lead: str = "") -> Step:
         Button(title, codes.form(sheet.nonce, sheet.step, value)) for title, value in choices
     )
     text = "\n\n".join(part for part in (lead, text) if part)
-    return Step(Reply(text, title=sheet.contest.title, buttons=buttons), sheet.task)
+    reply = Reply(text, title=sheet.contest.title, buttons=buttons, is_private=True)
+    return Step(reply, sheet.task)
 
 
 _Asked = tuple[str, list[tuple[str, str]]]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.contest.document import Published
+from bot.dialogue import mydata
 from bot.dialogue.commands import Command, command_in
 from bot.dialogue.contest import codes, enrol, lobby, outcome, sayings, typed, working
 from bot.dialogue.contest.codes import Act, read_act
@@ -19,6 +20,7 @@ from bot.dialogue.contest.form import ask
 from bot.dialogue.contest.hall import Step, Visit
 from bot.dialogue.contest.task import Task
 from bot.dialogue.messages import Button, Message, Reply
+from bot.dialogue.presses import read_press
 from bot.dialogue.states import State, read_choice
 from bot.language.fold import fold, tidy
 
@@ -37,12 +39,9 @@ class Room:
         """What the message leads to here; None where it is for the rest of the dialogue."""
         task = Task.from_data(state.task)
         # In a paper a letter is an answer, in a form a value, whatever buttons were shown last.
-        letters = not task.kind
-        act = read_act(message.press or _pressed_by_text(message, state, letters=letters))
-        if act is not None:
-            return await self._act(act, task)
-        if message.press is not None:
-            return None
+        code = message.press or _pressed_by_text(message, state, letters=not task.kind)
+        if code is not None:
+            return await self._pressed(code, task)
         busy = task.active and _is_waiting(task, state, message.at)
         if message.text is None:
             return await self._show_again(task, sayings.NOT_TEXT) if busy else None
@@ -95,6 +94,8 @@ class Room:
                 return await lobby.practise(self.visit)
             case "mine":
                 return self._beside(await outcome.show_mine(self.visit), task)
+            case "data":
+                return self._beside(await mydata.show(self.visit), task)
         if typed.move_in(text) == "hand":
             found = await lobby.take_up(self.visit)
             if found is not None:
@@ -122,6 +123,13 @@ class Room:
         published = await self.visit.contest(task.contest)
         sheet = enrol.open_sheet(self.visit, published, task) if published else None
         return ask(sheet, lead) if sheet else None
+
+    async def _pressed(self, code: str, task: Task) -> Step | None:
+        act = read_act(code)
+        if act is not None:
+            return await self._act(act, task)
+        step = await mydata.take_code(self.visit, code)
+        return self._beside(step, task) if step else None
 
     async def _act(self, act: Act, task: Task) -> Step:
         step = await self._paper_act(act, task)
@@ -194,7 +202,7 @@ def _pressed_by_text(message: Message, state: State, *, letters: bool) -> str | 
     """The contest's button among those offered last that a text names by number, letter or title."""
     if message.text is None or not state.is_open(message.at):
         return None
-    ours = [code for code, _ in state.offered if read_act(code)]
+    ours = [code for code, _ in state.offered if _is_ours(code)]
     if not ours:
         return None
     text = message.text[:_LONGEST_READ]
@@ -213,4 +221,9 @@ def _is_choice_elsewhere(text: str, state: State) -> bool:
     """Whether a number picks a button of an answer that came in between."""
     first = state.offered[0][0] if state.offered else ""
     is_number = tidy(text)[:1].isdigit() and read_choice(text) is not None
-    return bool(first) and is_number and read_act(first) is None
+    return bool(first) and is_number and not _is_ours(first)
+
+
+def _is_ours(code: str) -> bool:
+    press = read_press(code)
+    return press is not None and press.kind in "ty"
