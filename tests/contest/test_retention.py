@@ -71,7 +71,7 @@ async def test_nothing_goes_while_a_complaint_waits(decided: Arena) -> None:
     entrant = decided.people["an"].id
     async with decided.tx() as tx:
         await complain(
-            tx, decided.published, SEALER, entrant, "web", "Bài của tôi bị tính thiếu.", AFTER
+            tx, decided.published, SEALER, entrant, "bot", "Bài của tôi bị tính thiếu.", AFTER
         )
     assert await _trim(decided, 500) == Trimmed()
 
