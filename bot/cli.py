@@ -15,6 +15,7 @@ from bot.commands import (
     contest,
     contest_export,
     contest_honours,
+    contest_simulate,
     data,
     evaluation,
     knowledge,
@@ -40,6 +41,7 @@ app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 contest.app.add_typer(board.app)
 contest.app.command(name="export")(contest_export.export)
+contest.app.command()(contest_simulate.simulate)
 contest.app.command()(contest_honours.certificates)
 contest.app.command()(contest_honours.notice)
 app.add_typer(contest.app, name="contest")

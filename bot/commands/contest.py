@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.clock import show_time, utc_now, vietnam_date
-from bot.contest.load import Contests, load_contests
+from bot.contest.load import Contests, Definition, load_contests
 from bot.errors import InputRefused
 from bot.knowledge.load import load
 from bot.settings import load_settings
@@ -99,12 +99,7 @@ def open_contest(
     ] = "",
 ) -> None:
     """Công bố cuộc thi theo tệp hiện tại; từ đó chỉ bản này được thi."""
-    contests = load_definitions()
-    definition = contests.definitions.get(contest_id)
-    if definition is None:
-        for fault in contests.faults:
-            typer.echo(str(fault), err=True)
-        raise InputRefused(f"Không có cuộc thi nào mang mã «{contest_id}» đọc được.")
+    definition = need_definition(contest_id)
 
     async def work(opened: Session) -> None:
         from bot.contest.publish import publish
@@ -213,6 +208,17 @@ def load_definitions(folder: Path | None = None) -> Contests:
     """The contests of a knowledge folder, by default of the one in use, with their faults."""
     place, today = folder or load_settings().knowledge_dir, vietnam_date(utc_now())
     return load_contests(place, load(place, today).base, today)
+
+
+def need_definition(contest_id: str) -> Definition:
+    """The contest of this id in the files. Raises `InputRefused` where none can be read."""
+    contests = load_definitions()
+    definition = contests.definitions.get(contest_id)
+    if definition is None:
+        for fault in contests.faults:
+            typer.echo(str(fault), err=True)
+        raise InputRefused(f"Không có cuộc thi nào mang mã «{contest_id}» đọc được.")
+    return definition
 
 
 async def _tell_result(opened: Session, contest_id: str, round_id: str | None) -> None:

@@ -56,10 +56,18 @@ class Shelf:
 
 
 async def publish(
-    tx: Tx, shelf: Shelf, definition: Definition, by: str, reason: str, at: datetime
+    tx: Tx,
+    shelf: Shelf,
+    definition: Definition,
+    by: str,
+    reason: str,
+    at: datetime,
+    *,
+    seed: str | None = None,
 ) -> Published:
     """Publishes the definition as the next version, or gives the last one where nothing changed.
 
+    `seed` decides the questions of fixed papers; by chance and secret if not given.
     Raises `KnowledgeFaulty` where a check fails, `InputRefused` where rules by which people have
     played would change, or where no reason is given for a change.
     """
@@ -73,7 +81,7 @@ async def publish(
             definition.contest,
             merge_questions((), definition.questions()),
             definition.units,
-            secrets.token_hex(16),
+            seed or secrets.token_hex(16),
             definition.rules_text,
         )
         return await _add(tx, shelf, document, by, reason or "Mở cuộc thi.", at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -92,13 +92,13 @@ async def register(
             "track": form.track,
             "locked_at": at if contest.registration.lock_after == "registration" else None,
             "referred_by": form.referred_by,
-            "sealed": _seal(sealer, form.values, form.guardian),
+            "sealed": seal_form(sealer, form.values, form.guardian),
             **columns,
         },
     )
     if entrant is None:
         raise Refused("already_registered", "Bạn đã đăng ký cuộc thi này.")
-    await contest_entrants.add_consents(tx, entrant.id, _proofs(contest, form, at, channel))
+    await contest_entrants.add_consents(tx, entrant.id, proofs_of(contest, form, at, channel))
     return entrant
 
 
@@ -149,13 +149,13 @@ async def correct(
         columns.pop("standing")
     known = kept.guardian
     found = _read_guardian(contest, guardian or known, checked, trees, at)
-    columns["sealed"] = _seal(sealer, checked, found)
+    columns["sealed"] = seal_form(sealer, checked, found)
     await contest_entrants.change(tx, entrant.id, columns)
     if found is not None and known is None:
         consents = await contest_entrants.list_consents(tx, entrant.id)
         agreed = {one.purpose: one.given for one in consents if not one.by_guardian}
         signed = Form(checked, agreed, found)
-        proofs = _proofs(contest, signed, at, entrant.channel)
+        proofs = proofs_of(contest, signed, at, entrant.channel)
         await contest_entrants.add_consents(tx, entrant.id, (p for p in proofs if p.by_guardian))
     if by is not None:
         told = {"entrant": entrant.id, "fields": sorted(values)}
@@ -232,26 +232,39 @@ async def _columns(
 ) -> dict[str, Any]:
     """The open columns and marks; raises `Refused` where the person may not play."""
     contest = published.contest
-    by_type: dict[str, str] = {
-        one.type: values.get(one.key, "") for one in reversed(contest.registration.fields)
-    }
-    born = born_in(contest, values)
+    marks = _list_marks(sealer, _by_type(contest, values), born_in(contest, values))
+    lists = await contest_entrants.lists_with(tx, published.id, marks)
+    columns = columns_of(contest, sealer, trees, values, lists, at)
+    if track not in contest.eligibility.tracks:
+        raise Refused("not_eligible", "Cuộc thi này không nhận hình thức dự thi bạn chọn.")
+    represents = columns["unit"] if track == "unit_representative" else None
+    if represents and await contest_entrants.unit_is_taken(
+        tx, published.id, represents, entrant_id
+    ):
+        raise Refused("not_eligible", "Đơn vị này đã có người đại diện dự thi.")
+    return columns
+
+
+def columns_of(
+    contest: Contest,
+    sealer: Sealer,
+    trees: Trees,
+    values: Mapping[str, str],
+    lists: Collection[str],
+    at: datetime,
+) -> dict[str, Any]:
+    """The open columns and marks of values that were read, of a person on these lists.
+
+    Raises `Refused` (not_eligible) where the rules let nobody like him play.
+    """
+    by_type, born = _by_type(contest, values), born_in(contest, values)
     units = {one.tree: values.get(one.key) for one in contest.registration.fields if one.tree}
     commune = units.get(Id(PLACES_TREE))
     place = trees.places.by_code.get(commune or "")
     province = _province_code(trees, place.province) if place else None
     unit = next((code for tree, code in units.items() if tree != PLACES_TREE), None)
-    marks = _marks(sealer, by_type, born, unit or commune or "")
-    lists = await contest_entrants.lists_with(tx, published.id, _list_marks(sealer, by_type, born))
     person = Candidate(born, commune, province, values.get("doi_tuong"), None, lists)
     standing = standing_of(contest, person, at)
-    if track not in contest.eligibility.tracks:
-        raise Refused("not_eligible", "Cuộc thi này không nhận hình thức dự thi bạn chọn.")
-    represents = unit if track == "unit_representative" else None
-    if represents and await contest_entrants.unit_is_taken(
-        tx, published.id, represents, entrant_id
-    ):
-        raise Refused("not_eligible", "Đơn vị này đã có người đại diện dự thi.")
     return {
         "standing": standing,
         "is_child": born is not None and age_on(born, vietnam_date(at)) < _CHILD,
@@ -264,8 +277,14 @@ async def _columns(
         "group": values.get("doi_tuong"),
         "occupation": values.get("nghe_nghiep"),
         "segment": _segment(contest, values),
-        **marks,
+        **_marks(sealer, by_type, born, unit or commune or ""),
     }
+
+
+def _by_type(contest: Contest, values: Mapping[str, str]) -> dict[str, str]:
+    """The value of the first field of each type."""
+    fields = reversed(contest.registration.fields)
+    return {one.type: values.get(one.key, "") for one in fields}
 
 
 def _segment(contest: Contest, values: Mapping[str, str]) -> str:
@@ -331,7 +350,7 @@ def _read_guardian(
     return Guardian(read_field(GUARDIAN, given.name, trees, at).value, agrees=True)
 
 
-def _proofs(contest: Contest, form: Form, at: datetime, channel: str) -> list[ConsentGiven]:
+def proofs_of(contest: Contest, form: Form, at: datetime, channel: str) -> list[ConsentGiven]:
     """A proof for every purpose asked, given or not; a guardian's beside the child's own."""
     consent = contest.registration.consent
     signers = [False, True] if form.guardian else [False]
@@ -349,7 +368,8 @@ def _proofs(contest: Contest, form: Form, at: datetime, channel: str) -> list[Co
     ]
 
 
-def _seal(sealer: Sealer, values: Mapping[str, str], guardian: Guardian | None) -> str:
+def seal_form(sealer: Sealer, values: Mapping[str, str], guardian: Guardian | None) -> str:
+    """What was registered with, as it is stored; empty where there is nothing."""
     name = guardian.name if guardian else ""
     data = {"values": dict(values), **({"guardian": name} if name else {})}
     return sealer.seal(json.dumps(data, ensure_ascii=False)) if data["values"] or name else ""

@@ -96,6 +96,11 @@ _ANSWER = tuple(answers.c[name] for name in Answer.__dataclass_fields__)
 _OPEN = attempts.c.status == "open"
 
 
+def number_attempt(entrant_id: int, number: int) -> int:
+    """The id of an entrant's own first (1), second, … attempt."""
+    return entrant_id * _PER_ENTRANT + number
+
+
 async def of_entrant(tx: Tx, entrant_id: int) -> list[Attempt]:
     """Every attempt of an entrant, oldest first."""
     rows = await tx.rows(
@@ -121,7 +126,7 @@ async def add(tx: Tx, attempt: Attempt, paper: Sequence[tuple[int, str]]) -> Att
     last = await tx.value(
         select(func.max(attempts.c.id)).where(_span(attempts.c.id, attempt.entrant_id))
     )
-    number = (last or attempt.entrant_id * _PER_ENTRANT) + 1
+    number = last + 1 if last else number_attempt(attempt.entrant_id, 1)
     values = {name: getattr(attempt, name) for name in Attempt.__dataclass_fields__}
     values["id"] = number
     await tx.change(tx.insert(attempts).values(**values))

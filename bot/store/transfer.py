@@ -62,7 +62,7 @@ async def copy_all(
             if copied != contents[table.name]:
                 raise NotTheSame(table.name, contents[table.name], copied)
         if writing.is_postgresql:
-            await _go_on_counting(writing)
+            await go_on_counting(writing)
     return contents
 
 
@@ -125,7 +125,7 @@ async def _require_empty(tx: Tx, place: str) -> None:
             )
 
 
-async def _go_on_counting(tx: Tx) -> None:
+async def go_on_counting(tx: Tx) -> None:
     """PostgreSQL gives numbers from a counter of its own, which rows with numbers do not move."""
     for table in metadata.sorted_tables:
         key = table.autoincrement_column
