@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterable
 
+from bot.channels.plain import number_choices
 from bot.clock import Clock, utc_now
 from bot.dialogue.contest.hall import Hall
 from bot.dialogue.messages import Message, Reply
@@ -22,7 +23,7 @@ def render(reply: Reply) -> str:
     lines = [f"【{reply.title}】"] if reply.title else []
     lines.append(reply.text)
     lines += [f"  • {citation}" for citation in reply.citations]
-    lines += [f"  {n}. {button.title}" for n, button in enumerate(reply.buttons, 1)]
+    lines += [f"  {line}" for line in number_choices(reply.buttons)]
     if reply.note:
         lines.append(f"({reply.note})")
     return "\n".join(lines)

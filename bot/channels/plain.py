@@ -35,12 +35,17 @@ def write_choices(choices: Sequence[Button]) -> str:
 
     Options named by a letter stand in the text already, and are picked by that letter.
     """
-    lines = [f"{n}. {b.title}" for n, b in enumerate(choices, 1) if not _is_letter(b)]
+    lines = number_choices(choices)
     if len(lines) < len(choices):
         lines.insert(0, PICK_LETTER)
     elif lines:
         lines.insert(0, PICK)
     return "\n".join(lines)
+
+
+def number_choices(choices: Sequence[Button]) -> list[str]:
+    """A line for each choice that is picked by its number."""
+    return [f"{n}. {b.title}" for n, b in enumerate(choices, 1) if not _is_letter(b)]
 
 
 def _is_letter(button: Button) -> bool:

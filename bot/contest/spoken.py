@@ -21,7 +21,7 @@ _SCALES = {
     "trieu": 1_000_000, "tr": 1_000_000,
 }  # fmt: skip
 _AROUND = frozenset(
-    "khoang chung co gan hon nguoi luot bai toi em minh doan du la chac o muc dung cung cau".split()
+    "a nhe khoang chung co gan hon nguoi luot bai toi em minh doan du la chac o muc dung cung cau".split()
 )
 _WORDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)|[a-z]+")
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.dialogue import compose, sayings
-from bot.dialogue.messages import Notice, NoticeKind, Reply
+from bot.dialogue.contest.hall import Hall, Visit
+from bot.dialogue.contest.lobby import doors
+from bot.dialogue.messages import Button, Notice, NoticeKind, Reply
 from bot.dialogue.packing import pack
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import remember
@@ -40,11 +42,13 @@ async def lay_out(
     await outbox.enqueue(tx, person.id, person.channel, claimed, [pack(reply, sealer)], at)
 
 
-async def heed(tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot) -> Taken:
-    """Does what a notice calls for."""
+async def heed(
+    tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot, hall: Hall | None = None
+) -> Taken:
+    """Does what a notice calls for; with a `hall` whoever is greeted hears of open contests."""
     match notice.kind:
         case NoticeKind.FOLLOWED:
-            return await _greet(tx, claimed, notice, snapshot)
+            return await _greet(tx, claimed, notice, snapshot, hall)
         case NoticeKind.UNSUPPORTED:
             return await _answer(
                 tx, claimed, notice, compose.show_contact(snapshot, sayings.UNSUPPORTED)
@@ -66,14 +70,21 @@ async def heed(tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot) -> Take
     return Taken()
 
 
-async def _greet(tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot) -> Taken:
+async def _greet(
+    tx: Tx, claimed: int, notice: Notice, snapshot: Snapshot, hall: Hall | None
+) -> Taken:
     person = await people.meet(
         tx, notice.channel, notice.person, notice.at, notice.data.get("origin")
     )
     if person.greeted_at is not None:
         return Taken(person.id)
     await people.mark_greeted(tx, person.id, notice.at)
-    welcome = compose.show_welcome(snapshot)
+    more: tuple[Button, ...] = ()
+    if hall is not None:
+        more = await doors(
+            Visit(hall, tx, snapshot, person.id, person.channel, person.channel_id, notice.at)
+        )
+    welcome = compose.show_welcome(snapshot, more)
     offered = remember(welcome.buttons, notice.at)
     await talk.save_state(tx, person.id, offered.to_data(), notice.at)
     await lay_out(tx, person, claimed, welcome, notice.at)

@@ -64,7 +64,7 @@ class Handler:
         `claimed` is its id there; `inbox.finish` is for the caller, who may have many to finish.
         """
         if isinstance(incoming, Notice):
-            return await heed(tx, claimed, incoming, snapshot)
+            return await heed(tx, claimed, incoming, snapshot, self.hall)
         message = incoming
         person = await people.meet(tx, message.channel, message.person, message.at, message.origin)
         if person.quiet_until and message.at < person.quiet_until:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.channels.zalo_oa.texts import LONGEST, render_reply
+from bot.contest.publish import publish
 from bot.dialogue.contest import codes, sayings
+from bot.dialogue.contest.hall import Hall
 from bot.dialogue.messages import LONGEST_PRESS, Message
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.contest_tables import answers, attempts, consents, entrants
 from bot.store.database import Database
 from bot.store.tables import questions
+from tests.conftest import SEALER
 from tests.dialogue.conftest import MONDAY, Stage, Talk, rows_of
 from tests.dialogue.test_every_state import INPUTS, _assert_not_quoted
 
@@ -313,3 +319,64 @@ def test_a_paper_goes_on_after_the_program_was_killed(tmp_path: Path) -> None:
     before, after = play_and_kill(tmp_path)
     assert "Câu 4/10" in before
     assert "Câu 4/10" in after
+
+
+async def test_every_reply_of_a_contest_is_one_message_of_the_official_account(talk: Talk) -> None:
+    await talk.say("thi")
+    replies = [talk.reply, await talk.press_titled("Tìm hiểu pháp luật về bầu cử năm 2026")]
+    replies.append(await talk.press(codes.enrol(MAIN)))
+    replies += [await talk.say(text) for text in TYPED]
+    attempt = await start(talk)
+    replies += [await talk.press(codes.answer(attempt, n, 0)) for n in range(1, 11)]
+    replies.append(await talk.say("khoảng 3 nghìn rưỡi"))
+    replies.append(await talk.press_titled("Đúng, 3.500"))
+    replies.append(await talk.say("nộp bài"))
+    for reply in replies:
+        assert len(render_reply(reply)) == 1, reply
+
+
+def test_the_longest_question_is_one_message_with_its_buttons(snapshot: Snapshot) -> None:
+    questions = snapshot.contests.definitions[MAIN].questions()
+    longest = max(len(q.text) + sum(len(o.text) for o in q.options) for q in questions)
+    head = len(
+        sayings.CHANGED.format(10, "A", "B") + "Câu 10/10 · còn 9 phút 59 giây" + sayings.HOW
+    )
+    assert longest + head + 100 < LONGEST
+
+
+async def practice_with(db: Database, snapshot: Snapshot, **rules: Any) -> Talk:
+    """Somebody before a practice whose paper has other rules."""
+    hall = Hall(SEALER)
+    found = snapshot.contests.definitions[PRACTICE]
+    paper = replace(found.contest.papers["main"], **rules)
+    definition = replace(found, contest=replace(found.contest, papers={"main": paper}))
+    async with db.transaction() as tx:
+        await publish(tx, hall.shelf, definition, "An", "Mở.", AFTER)
+    return Talk(Handler(db, lambda: snapshot, hall=hall), now=AFTER)
+
+
+async def test_several_right_options_are_chosen_one_by_one_or_together(
+    db: Database, snapshot: Snapshot
+) -> None:
+    talk = await practice_with(db, snapshot, answer_kind="multiple")
+    attempt = await practise(talk)
+    await talk.press(codes.answer(attempt, 1, 0))
+    assert "Đã ghi câu 1: A." in talk.reply.text
+    await talk.press_titled("C")
+    assert "Đã đổi câu 1: A thành A, C." in talk.reply.text
+    await talk.press_titled("A")
+    assert "thành C." in talk.reply.text
+    await talk.press_titled(sayings.NEXT)
+    await talk.say("b d")
+    assert "Đã ghi câu 2: B, D." in talk.reply.text
+
+
+async def test_a_paper_without_going_back_says_so(db: Database, snapshot: Snapshot) -> None:
+    talk = await practice_with(db, snapshot, navigation="sequential")
+    attempt = await practise(talk)
+    await talk.say("a")
+    await talk.say("b")
+    before = await chosen(db, attempt)
+    reply = await talk.say("câu 1 d")
+    assert "không quay lại câu trước" in reply.text
+    assert await chosen(db, attempt) == before

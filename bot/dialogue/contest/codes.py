@@ -94,6 +94,11 @@ def form(nonce: str, step: str, value: str) -> str:
     return write_act("form", nonce, step, value)
 
 
+def complain(contest_id: str) -> str:
+    """Write a complaint to the board."""
+    return write_act("complain", mark_of(contest_id))
+
+
 def question(attempt_id: int, position: int) -> str:
     """Show a question of a paper."""
     return write_act("q", attempt_id, position)

@@ -10,7 +10,7 @@ from bot.contest.result import Earned, Judged, Result, earned, result_of
 from bot.contest.sitting import Sitting
 from bot.contest.telling import show_span
 from bot.dialogue.compose import MENU_BUTTON
-from bot.dialogue.contest import codes, sayings
+from bot.dialogue.contest import codes, complaint, sayings
 from bot.dialogue.contest.codes import Act
 from bot.dialogue.contest.hall import Step, Visit
 from bot.dialogue.contest.paper import Desk, look_over, spell
@@ -43,6 +43,8 @@ async def tell(visit: Visit, published: Published, seat: Sitting, lead: str = ""
     if left != 0 and published.is_open(seat.round, visit.at):
         again = codes.ready(published.id, attempt.round)
         buttons.append(Button(sayings.ONCE_MORE, again))
+    if complaint.is_taken(visit, published):
+        buttons.append(Button(sayings.COMPLAIN, codes.complain(published.id)))
     buttons += [Button(sayings.MINE, codes.MINE), MENU_BUTTON]
     title = f"{published.contest.title} · {seat.round.label}"
     text = "\n\n".join(part for part in parts if part)

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.contest.document import Published
 from bot.dialogue import mydata
 from bot.dialogue.commands import Command, command_in
-from bot.dialogue.contest import codes, enrol, lobby, outcome, sayings, typed, working
+from bot.dialogue.contest import codes, complaint, enrol, lobby, outcome, sayings, typed, working
 from bot.dialogue.contest.codes import Act, read_act
 from bot.dialogue.contest.form import ask
 from bot.dialogue.contest.hall import Step, Visit
@@ -66,6 +66,8 @@ class Room:
             return reply, replace(task, active=False)
         if task.kind == "paper":
             note, buttons, task = await working.remind(self.visit, task)
+        elif task.kind == "complaint":
+            note, buttons = sayings.COMPLAINT_WAITS, ()
         else:
             note = sayings.FORM_WAITS.format(sayings.ENROL_ON)
             buttons = (Button(sayings.ENROL_ON, codes.enrol(task.contest)),)
@@ -80,6 +82,10 @@ class Room:
             if enrol.is_about_law(self.visit, task, text):
                 return None
             return await enrol.take_text(self.visit, task, text)
+        if busy and task.kind == "complaint" and not meant_elsewhere:
+            if complaint.is_about_law(self.visit, text):
+                return None
+            return await complaint.take_text(self.visit, task, text)
         if busy and task.kind == "paper" and not meant_elsewhere:
             step = await working.take_text(self.visit, task, text)
             if step is not None:
@@ -96,11 +102,23 @@ class Room:
                 return self._beside(await outcome.show_mine(self.visit), task)
             case "data":
                 return self._beside(await mydata.show(self.visit), task)
+            case "complain":
+                return await self._complain(task)
         if typed.move_in(text) == "hand":
             found = await lobby.take_up(self.visit)
             if found is not None:
                 return await working.hand_in_left(self.visit, found.task)
         return None
+
+    async def _complain(self, task: Task) -> Step | None:
+        """A complaint about the contest that the person takes part in; none in the middle of a form."""
+        if task.kind == "form":
+            return await self._show_again(task)
+        for published in await self.visit.contests():
+            taken = complaint.is_taken(self.visit, published)
+            if taken and await self.visit.entrant(published) is not None:
+                return complaint.ask(self.visit, published)
+        return await lobby.list_contests(self.visit)
 
     async def _list(self, task: Task) -> Step:
         if task.kind == "form":
@@ -114,6 +132,8 @@ class Room:
             return None
         if task.kind == "paper":
             return await working.keep(self.visit, task)
+        if task.kind == "complaint":
+            return Step(Reply(sayings.COMPLAINT_CANCELLED))
         return enrol.cancelled(self.visit, task)
 
     async def _show_again(self, task: Task, lead: str = "") -> Step | None:
@@ -121,6 +141,8 @@ class Room:
         if task.kind == "paper":
             return await working.show_again(self.visit, task, lead)
         published = await self.visit.contest(task.contest)
+        if task.kind == "complaint":
+            return complaint.ask(self.visit, published, lead) if published else None
         sheet = enrol.open_sheet(self.visit, published, task) if published else None
         return ask(sheet, lead) if sheet else None
 
@@ -180,6 +202,9 @@ class Room:
                 return await lobby.ask_ready(self.visit, published, act.number(1))
             case "start":
                 return await lobby.begin(self.visit, published, act)
+            case "complain":
+                again = await self._show_again(task) if task.kind == "form" else None
+                return again or complaint.ask(self.visit, published)
         return None
 
     @staticmethod
@@ -195,7 +220,7 @@ class Room:
 
 def _is_waiting(task: Task, state: State, now: datetime) -> bool:
     """Whether a text may still be meant for what is under way: a paper waits as long as it runs."""
-    return task.kind == "paper" or (task.kind == "form" and state.is_fresh(now))
+    return task.kind == "paper" or (bool(task.kind) and state.is_fresh(now))
 
 
 def _pressed_by_text(message: Message, state: State, *, letters: bool) -> str | None:

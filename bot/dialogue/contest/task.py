@@ -14,12 +14,12 @@ from bot.contest.words import Track
 from bot.errors import SealBroken
 from bot.sealing import Sealer
 
-Kind: TypeAlias = Literal["", "form", "paper"]
+Kind: TypeAlias = Literal["", "form", "paper", "complaint"]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A registration or a paper under way; an empty kind is nothing.
+    """A registration, a paper or a complaint under way; an empty kind is nothing.
 
     `active` is false once the person turned to something else: then only what names the contest
     leads back. `step` is the step of a form, bound to the buttons by `nonce`; `position` the
@@ -46,7 +46,7 @@ class Task:
             task = cls(**data)
         except TypeError:
             return cls()
-        return task if task.kind in ("form", "paper") else cls()
+        return task if task.kind in ("form", "paper", "complaint") else cls()
 
 
 NOTHING = Task()

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from bot.language.fold import fold, tidy
 
-Wish: TypeAlias = Literal["list", "practice", "mine", "data"]
+Wish: TypeAlias = Literal["list", "practice", "mine", "data", "complain"]
 Move: TypeAlias = Literal["hand", "look", "next", "back", "show"]
 
 _WISHES: dict[Wish, frozenset[str]] = {
@@ -61,6 +61,15 @@ _WISHES: dict[Wish, frozenset[str]] = {
             "ket qua thi cua toi",
             "ket qua bai thi",
             "bai thi cua toi",
+        }
+    ),
+    "complain": frozenset(
+        {
+            "khieu nai cuoc thi",
+            "khieu nai bai thi",
+            "khieu nai ket qua thi",
+            "khieu nai diem thi",
+            "toi muon khieu nai bai thi",
         }
     ),
     "data": frozenset(

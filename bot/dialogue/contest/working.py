@@ -25,7 +25,6 @@ from bot.dialogue.contest.paper import (
     look_over,
     numbers,
     show,
-    show_guessing,
     show_next,
     spell,
 )
@@ -204,11 +203,12 @@ async def _read_guess(desk: Desk, text: str) -> Step | None:
     if number is None:
         return None
     said = show_guess(number)
-    step = show_guessing(desk, sayings.GUESS_SURE.format(said))
-    yes = Button(sayings.GUESS_YES.format(said), codes.guess(desk.id, number))
-    return replace(
-        step, reply=Reply(sayings.GUESS_SURE.format(said), buttons=(yes, *step.reply.buttons))
+    buttons = (
+        Button(sayings.GUESS_YES.format(said), codes.guess(desk.id, number)),
+        Button(sayings.LOOK_OVER, codes.look_over(desk.id)),
     )
+    reply = Reply(sayings.GUESS_SURE.format(said), buttons=buttons)
+    return Step(reply, desk.task(desk.guess_position))
 
 
 async def _guess(desk: Desk, number: int) -> Step:
