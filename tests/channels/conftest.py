@@ -25,6 +25,7 @@ from bot.store.tables import inbox
 from bot.store.tables import outbox as outbox_table
 from tests.channels.paper import Paper
 from tests.conftest import NOW, SEALER
+from tests.databases import no_thread_is_left
 
 _ids = count(1)
 
@@ -122,3 +123,5 @@ async def house(snapshot: Snapshot) -> AsyncIterator[House]:
     await migrate(database)
     yield House(database, Handler(database, lambda: snapshot))
     await database.close()
+    # A request that was cut off gives its connection up, whose thread must not outlive the loop.
+    await no_thread_is_left()

@@ -20,6 +20,7 @@ from bot.store import people
 from bot.store.database import Database
 from tests.channels.conftest import House, said, until
 from tests.conftest import NOW, SEALER
+from tests.databases import no_thread_is_left
 
 AGE = "mấy tuổi được đi bầu"
 
@@ -134,6 +135,8 @@ async def test_without_a_database_the_service_must_deliver_again(
     with pytest.raises(DatabaseUnavailable):
         await intake.take([said(AGE), said(AGE)])
     await database.close()
+    # The thread of the connection that could not be opened must not outlive the loop.
+    assert await no_thread_is_left()
 
 
 async def test_a_request_that_is_cut_off_is_handled_all_the_same(house: House) -> None:
