@@ -88,7 +88,8 @@ class Sweeper:
         while not stop.is_set():
             try:
                 swept = await sweep(self.database, self.hall, self.keep, self.clock())
-                _log.info("kept_long_enough", questions=swept.questions, states=swept.states)
+                if swept.questions or swept.states:
+                    _log.info("kept_long_enough", questions=swept.questions, states=swept.states)
             except BotError as error:
                 _log.error("not_swept", sentence=str(error))
             except Exception as error:

@@ -61,6 +61,9 @@ async def write_xlsx(
         book.close()
         draft.replace(path)
     finally:
+        for sheet in book.worksheets():
+            # Where it broke off, the library leaves the rows' temporary files open.
+            sheet._opt_close()
         with suppress(OSError):
             draft.unlink(missing_ok=True)
     return written
