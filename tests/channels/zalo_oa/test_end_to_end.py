@@ -196,8 +196,8 @@ def test_killed_again_and_again_it_answers_everything_in_order(
         if number in kills:
             # A kill between Zalo's new pair and our commit loses the link for good; not here.
             wait_for(partial(have_arrived, zalo, people, number - 3), program)
-            zalo.expire()
             program.kill()
+            zalo.expire()
             start(program, zalo)
         while post_somehow(zalo, event) != 200:
             time.sleep(0.05)
