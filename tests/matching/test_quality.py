@@ -30,7 +30,7 @@ ASKED = [
     ("dev-questions", 0.80, 0.95, 0.02),
     ("dev-noisy", 0.73, 0.93, 0.03),
     ("held-questions", 0.92, 0.965, 0.025),
-    ("held-noisy", 0.89, 0.96, 0.025),
+    ("held-noisy", 0.87, 0.96, 0.025),
 ]
 # File, at most answered, at most offered a choice.
 STRAY = [("dev-offtopic", 0.015, 0.32), ("held-offtopic", 0.015, 0.55)]
