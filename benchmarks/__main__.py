@@ -1,7 +1,7 @@
 """Measures, and writes what was found to results.json and README.md.
 
 python -m benchmarks                      everything (`make bench`)
-python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet
+python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet, contest_ranking
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import booklet, matching_speed, quality, start
+from benchmarks import booklet, contest_ranking, matching_speed, quality, start
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -25,17 +25,20 @@ TITLES = {
     "matching_speed": "One question, as the base grows",
     "start": "Start and memory",
     "booklet": "Import of a booklet",
+    "contest_ranking": "A contest of a million people",
 }
 MODULES = {
     "quality": quality,
     "matching_speed": matching_speed,
     "start": start,
     "booklet": booklet,
+    "contest_ranking": contest_ranking,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
     "start": start.measure,
     "booklet": booklet.measure,
+    "contest_ranking": contest_ranking.measure,
 }
 INTRODUCTION = """# Benchmarks
 

@@ -19,6 +19,7 @@ from bot.commands import (
     data,
     evaluation,
     knowledge,
+    lists,
     talk,
     upkeep,
     zalo,
@@ -40,6 +41,7 @@ app.command()(upkeep.backup)
 app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 contest.app.add_typer(board.app)
+contest.app.add_typer(lists.app)
 contest.app.command(name="export")(contest_export.export)
 contest.app.command()(contest_simulate.simulate)
 contest.app.command()(contest_honours.certificates)

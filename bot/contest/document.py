@@ -139,10 +139,19 @@ class Published:
 
         A question given up after a fault is not drawn again; a fixed paper stays the same for all.
         """
-        found = usable(paper, self.current, day)
-        if paper.mode == "fixed":
-            return found
-        return [q for q in found if self.markings[self.numbers[q.name]].treatment == "normal"]
+        # Papers live as long as we do, so their identity names them.
+        kept = self._pools.get((id(paper), day))
+        if kept is None:
+            kept = usable(paper, self.current, day)
+            if paper.mode != "fixed":
+                marks, numbers = self.markings, self.numbers
+                kept = [q for q in kept if marks[numbers[q.name]].treatment == "normal"]
+            self._pools[id(paper), day] = kept
+        return kept
+
+    @cached_property
+    def _pools(self) -> dict[tuple[int, date], list[Question]]:
+        return {}
 
     def windows(self, one: Round) -> list[Window]:
         """When the round is open, in order: its own span and those reopened for it."""

@@ -10,6 +10,7 @@ from bot.clock import show_date, vietnam_date
 from bot.contest.document import Published
 from bot.contest.refusal import Refused
 from bot.contest.rules import Contest, Round
+from bot.language.fold import fold, tidy
 from bot.store import contest_results
 from bot.store.contest_entrants import Entrant
 from bot.store.database import Tx
@@ -59,6 +60,7 @@ def standing_of(contest: Contest, person: Candidate, at: datetime) -> str:
         raise _no("chỉ dành cho người ở địa bàn ghi trong thể lệ")
     if who.residence.scope == "commune" and person.commune not in who.residence.units:
         raise _no("chỉ dành cho người ở các xã, phường ghi trong thể lệ")
+    _check_nationality(contest, person)
     if who.groups_allowed and person.group not in who.groups_allowed:
         raise _no(f"chỉ dành cho: {', '.join(who.groups_allowed)}")
     if who.roster_required and ROSTER not in person.lists:
@@ -98,6 +100,16 @@ def last_day_of_age(contest: Contest, born: date | None) -> date | None:
     while age_on(born, date.fromordinal(day + 1)) <= oldest:
         day += 1
     return date.fromordinal(day)
+
+
+def _check_nationality(contest: Contest, person: Candidate) -> None:
+    """Whoever was asked for it and named another one; who was not asked is taken at his word."""
+    allowed = contest.eligibility.nationality
+    if allowed == "any" or person.nationality is None:
+        return
+    names = ("Việt Nam",) if allowed == "vn" else allowed
+    if fold(tidy(person.nationality)) not in {fold(tidy(name)) for name in names}:
+        raise _no(f"dành cho người có quốc tịch: {', '.join(names)}")
 
 
 def check_age(contest: Contest, born: date | None, at: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from bot.clock import show_time
 from bot.contest.document import Published
 from bot.contest.rules import Round
 from bot.store import contest_attempts
@@ -46,6 +47,25 @@ async def live_counts(
         sum(counts.get(status, 0) for status in COUNTED),
         counts.get("open", 0),
     )
+
+
+def announcements(published: Published) -> list[str]:
+    """What the players are told of the measures taken, newest last; empty where the rules do not."""
+    if not published.contest.incidents.announce:
+        return []
+    told = []
+    for measure in published.document.measures:
+        one = published.contest.round(measure.round or "")
+        if one is None or measure.closes_at is None:
+            continue
+        until = show_time(measure.closes_at)
+        if measure.kind == "extend_round":
+            told.append(f"{one.label} được kéo dài đến {until}.")
+        elif measure.opens_at is not None:
+            told.append(f"{one.label} mở lại từ {show_time(measure.opens_at)} đến {until}.")
+    if any(measure.question is not None for measure in published.document.measures):
+        told.append("Có câu hỏi được chấm lại; điểm bạn xem là điểm sau khi chấm lại.")
+    return told
 
 
 def state_of(published: Published, one: Round, at: datetime) -> State:

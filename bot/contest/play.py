@@ -20,7 +20,7 @@ from bot.contest.limits import check_limits
 from bot.contest.marking import mark_paper
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper, Round
-from bot.contest.sitting import Sitting, sit_at
+from bot.contest.sitting import Sitting, seat_of, sit_at
 from bot.store import contest_attempts, contest_entrants
 from bot.store.contest_attempts import Attempt, Finished
 from bot.store.contest_entrants import Entrant
@@ -60,10 +60,12 @@ async def start(
     check_open(published, one, at)
     await check_may_play(tx, published, entrant, one, at)
     await _check_limits(tx, published, entrant, one, before, at)
-    attempt = await _new_attempt(tx, published, entrant, one, at, device, seed)
-    if published.contest.registration.lock_after == "first_attempt":
+    last = before[-1].id if before else None
+    seat = await _new_attempt(tx, published, entrant, one, at, device, seed, last)
+    locks = published.contest.registration.lock_after == "first_attempt"
+    if locks and entrant.locked_at is None:
         await contest_entrants.lock(tx, entrant_id, at)
-    return replace(await sit_at(tx, published, attempt), is_new=True)
+    return seat
 
 
 async def resume(tx: Tx, published: Published, entrant_id: int, at: datetime) -> list[Sitting]:
@@ -179,14 +181,15 @@ async def _new_attempt(
     at: datetime,
     device: str | None,
     seed: str | None,
-) -> Attempt:
+    last: int | None,
+) -> Sitting:
     seed = seed or secrets.token_hex(8)
     paper = published.paper(one)
     seen = await _seen(tx, paper, entrant.id)
     drawn = draw_paper(published, one, at, seed, seen)
     started = to_ms(at)
     attempt = Attempt(
-        id=0,
+        id=last + 1 if last else contest_attempts.number_attempt(entrant.id, 1),
         entrant_id=entrant.id,
         round=published.rounds[one.id],
         version=published.version,
@@ -203,7 +206,8 @@ async def _new_attempt(
         duration_ms=None,
     )
     rows = [(published.numbers[d.question.name], ",".join(d.options)) for d in drawn]
-    return await contest_attempts.add(tx, attempt, rows)
+    answers = await contest_attempts.add(tx, attempt, rows)
+    return seat_of(published, attempt, answers, is_new=True)
 
 
 def draw_paper(
@@ -239,8 +243,12 @@ async def _check_limits(
     before: Sequence[Attempt],
     at: datetime,
 ) -> None:
-    extra = await contest_attempts.granted(tx, entrant.id, published.rounds[one.id])
-    check_limits(published, one, before, extra, at)
+    try:
+        check_limits(published, one, before, 0, at)
+    except Refused:
+        # Only now it matters whether the board gave him more.
+        extra = await contest_attempts.granted(tx, entrant.id, published.rounds[one.id])
+        check_limits(published, one, before, extra, at)
 
 
 async def _taken_up(tx: Tx, published: Published, attempt: Attempt, device: str | None) -> Sitting:

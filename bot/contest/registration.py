@@ -12,6 +12,7 @@ from bot.clock import vietnam_date
 from bot.contest.document import Published, to_ms
 from bot.contest.eligible import Candidate, age_on, band_of, last_day_of_age, standing_of
 from bot.contest.fields import PLACES_TREE
+from bot.contest.lists import marks_of
 from bot.contest.refusal import Refused
 from bot.contest.rules import Contest, Field
 from bot.contest.typed import Trees, read_field
@@ -174,6 +175,11 @@ def open_registration(sealer: Sealer, entrant: Entrant) -> Form:
     return Form(data["values"], guardian=Guardian(guardian, agrees=True) if guardian else None)
 
 
+def values_by_type(contest: Contest, values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a registration by the type of their field; of two of a type the first."""
+    return {one.type: values.get(one.key, "") for one in reversed(contest.registration.fields)}
+
+
 def read_form(
     contest: Contest, values: Mapping[str, str], trees: Trees, at: datetime
 ) -> dict[str, str]:
@@ -232,7 +238,7 @@ async def _columns(
 ) -> dict[str, Any]:
     """The open columns and marks; raises `Refused` where the person may not play."""
     contest = published.contest
-    marks = _list_marks(sealer, _by_type(contest, values), born_in(contest, values))
+    marks = marks_of(sealer, values_by_type(contest, values), born_in(contest, values))
     lists = await contest_entrants.lists_with(tx, published.id, marks)
     columns = columns_of(contest, sealer, trees, values, lists, at)
     if track not in contest.eligibility.tracks:
@@ -257,13 +263,14 @@ def columns_of(
 
     Raises `Refused` (not_eligible) where the rules let nobody like him play.
     """
-    by_type, born = _by_type(contest, values), born_in(contest, values)
+    by_type, born = values_by_type(contest, values), born_in(contest, values)
     units = {one.tree: values.get(one.key) for one in contest.registration.fields if one.tree}
     commune = units.get(Id(PLACES_TREE))
     place = trees.places.by_code.get(commune or "")
     province = _province_code(trees, place.province) if place else None
     unit = next((code for tree, code in units.items() if tree != PLACES_TREE), None)
-    person = Candidate(born, commune, province, values.get("doi_tuong"), None, lists)
+    nationality = values.get("quoc_tich")
+    person = Candidate(born, commune, province, values.get("doi_tuong"), nationality, lists)
     standing = standing_of(contest, person, at)
     return {
         "standing": standing,
@@ -279,12 +286,6 @@ def columns_of(
         "segment": _segment(contest, values),
         **_marks(sealer, by_type, born, unit or commune or ""),
     }
-
-
-def _by_type(contest: Contest, values: Mapping[str, str]) -> dict[str, str]:
-    """The value of the first field of each type."""
-    fields = reversed(contest.registration.fields)
-    return {one.type: values.get(one.key, "") for one in fields}
 
 
 def _segment(contest: Contest, values: Mapping[str, str]) -> str:
@@ -309,19 +310,6 @@ def _marks(
         column: sealer.fingerprint(f"{kind}:{text}") if text else None
         for column, (kind, text) in found.items()
     }
-
-
-def _list_marks(sealer: Sealer, by_type: Mapping[str, str], born: date | None) -> list[str]:
-    """Every mark that the person may stand under on a list of the organizer."""
-    name = by_type.get("name", "")
-    texts = [
-        f"{kind}:{by_type[type_]}"
-        for kind, type_ in (("phone", "phone"), ("id", "id_number"), ("email", "email"))
-        if by_type.get(type_)
-    ]
-    if name and born:
-        texts.append(f"who:{fold(name)}|{born}")
-    return [mark for text in texts for mark in sealer.fingerprints(text)]
 
 
 def _check_consents(contest: Contest, form: Form) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,12 +76,18 @@ class Sitting:
 
 async def sit_at(tx: Tx, published: Published, attempt: Attempt) -> Sitting:
     """The attempt with its paper; the caller has made sure that its round is known."""
+    return seat_of(published, attempt, await contest_attempts.paper_of(tx, attempt.id))
+
+
+def seat_of(
+    published: Published, attempt: Attempt, answers: Sequence[Answer], *, is_new: bool = False
+) -> Sitting:
+    """The attempt with its paper, whose places are at hand already."""
     one = published.round(attempt.round)
-    assert one is not None  # noqa: S101 see above
-    answers = await contest_attempts.paper_of(tx, attempt.id)
+    assert one is not None  # noqa: S101 see `sit_at`
     places = tuple(_place(published, answer) for answer in answers)
     deadline = from_ms(attempt.deadline_ms)
-    return Sitting(attempt, one, published.paper(one), places, deadline)
+    return Sitting(attempt, one, published.paper(one), places, deadline, is_new)
 
 
 def _place(published: Published, answer: Answer) -> Place:

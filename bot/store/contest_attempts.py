@@ -121,23 +121,22 @@ async def any_of(tx: Tx, rounds: Sequence[int]) -> bool:
     return bool(await tx.value(select(exists().where(attempts.c.round.in_(rounds)))))
 
 
-async def add(tx: Tx, attempt: Attempt, paper: Sequence[tuple[int, str]]) -> Attempt:
-    """Keeps a new attempt with its paper, (question, shown) by position; gives it its id."""
-    last = await tx.value(
-        select(func.max(attempts.c.id)).where(_span(attempts.c.id, attempt.entrant_id))
-    )
-    number = last + 1 if last else number_attempt(attempt.entrant_id, 1)
+async def add(tx: Tx, attempt: Attempt, paper: Sequence[tuple[int, str]]) -> list[Answer]:
+    """Keeps a new attempt with its paper, (question, shown) by position; gives the places.
+
+    The entrant is locked by the caller, so that two attempts cannot get one id.
+    """
     values = {name: getattr(attempt, name) for name in Attempt.__dataclass_fields__}
-    values["id"] = number
     await tx.change(tx.insert(attempts).values(**values))
+    places = [
+        Answer(attempt.id, position, question, shown, None, None, 0)
+        for position, (question, shown) in enumerate(paper, 1)
+    ]
+    written = ("attempt_id", "position", "question", "shown")
     await tx.connection.execute(
-        tx.insert(answers),
-        [
-            {"attempt_id": number, "position": position, "question": question, "shown": shown}
-            for position, (question, shown) in enumerate(paper, 1)
-        ],
+        tx.insert(answers), [{name: getattr(one, name) for name in written} for one in places]
     )
-    return Attempt(**values)
+    return places
 
 
 async def paper_of(tx: Tx, attempt_id: int) -> list[Answer]:

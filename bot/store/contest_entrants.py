@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -187,6 +187,32 @@ async def unit_is_taken(tx: Tx, contest_id: str, unit: str, but: int | None = No
             )
         )
     )
+
+
+async def stream(tx: Tx, contest_id: str, together: int) -> AsyncIterator[Entrant]:
+    """Everybody in a contest who was not erased, by number, read so many at a time."""
+    after = 0
+    while True:
+        rows = await tx.rows(
+            select(*_COLUMNS)
+            .where(
+                entrants.c.contest_id == contest_id,
+                entrants.c.sealed != "",
+                entrants.c.id > after,
+            )
+            .order_by(entrants.c.id)
+            .limit(together)
+        )
+        for row in rows:
+            yield Entrant(**row)
+        if not rows:
+            return
+        after = rows[-1]["id"]
+
+
+async def last_id(tx: Tx) -> int:
+    """The greatest number given to an entrant; 0 where there is none."""
+    return int(await tx.value(select(func.coalesce(func.max(entrants.c.id), 0))))
 
 
 async def count(tx: Tx, contest_id: str) -> int:

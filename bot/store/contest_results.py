@@ -98,14 +98,19 @@ async def seal_digest(tx: Tx, result_id: int) -> str:
 async def digest_of(tx: Tx, result_id: int) -> str:
     """The SHA-256 of the ranking's rows as they are stored."""
     found = hashlib.sha256()
-    async for row in stream(tx, result_id):
-        found.update(line_of(row).encode() + b"\n")
+    async for rows in _pages(tx, result_id):
+        lines = "".join(_line(row) + "\n" for row in rows)
+        found.update(lines.encode())
     return found.hexdigest()
 
 
 def line_of(row: Mapping[str, Any]) -> str:
     """A row of a ranking as one line, of which the digest is made."""
-    return "|".join("" if row[name] is None else str(row[name]) for name in ROW)
+    return _line([row[name] for name in ROW])
+
+
+def _line(values: Iterable[Any]) -> str:
+    return "|".join(["" if value is None else str(value) for value in values])
 
 
 async def decide(tx: Tx, result_id: int, number: str, by: str, at: datetime) -> bool:
@@ -117,15 +122,20 @@ async def decide(tx: Tx, result_id: int, number: str, by: str, at: datetime) -> 
 
 async def stream(tx: Tx, result_id: int) -> AsyncIterator[Mapping[str, Any]]:
     """Every row of a ranking: by segment, rank and entrant; fetched page by page."""
+    async for rows in _pages(tx, result_id):
+        for row in rows:
+            yield dict(zip(ROW, row, strict=True))
+
+
+async def _pages(tx: Tx, result_id: int) -> AsyncIterator[Sequence[Sequence[Any]]]:
     statement = (
         select(*(rankings.c[name] for name in ROW))
         .where(rankings.c.result_id == result_id)
         .order_by(rankings.c.segment, rankings.c.rank, rankings.c.entrant_id)
     )
     found = await tx.connection.stream(statement)
-    async for page in found.mappings().partitions(_PAGE):
-        for row in page:
-            yield dict(row)
+    async for rows in found.partitions(_PAGE):
+        yield rows
 
 
 async def page(

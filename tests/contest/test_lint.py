@@ -50,6 +50,14 @@ RATIO = {"tree": "don_vi_du_thi", "level": "so", "metric": "ratio_to_headcount",
             },
             "chủ đề «la» mức 2: có 0, cần 4",
         ),
+        (
+            {
+                "papers__main__avoid_repeat_for_person": True,
+                "papers__main__blueprint": [{"topic": "chung", "count": 1}, {"count": 3}],
+                "attempts__max_per_round": 1,
+            },
+            "chủ đề «chung»: có 6, cần 8",
+        ),
         ({"papers__main__questions": ["cau-01"]}, "Chỉ đề cố định (mode: fixed)"),
         (
             {

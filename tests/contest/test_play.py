@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.contest import play
 from bot.contest.document import from_ms
+from bot.contest.draw import draw
 from bot.contest.refusal import Refused
 from tests.contest.conftest import CLOSES, Arena, NewArena, at
+from tests.contest.folder import define
 
 
 async def refusal_of(deed: Awaitable[object]) -> str:
@@ -322,13 +325,22 @@ async def test_questions_come_again_only_when_none_are_left(new_arena: NewArena)
 async def test_a_fixed_paper_asks_everybody_the_same(new_arena: NewArena) -> None:
     arena = await new_arena(papers__main__mode="fixed", attempts__max_per_round=None)
     papers = [
-        await arena.sit_through(name, right=1, began=at(h))
-        for name, h in (("an", 1), ("binh", 2), ("an", 3))
+        await arena.start(name, at(h), seed=f"hạt {h}")
+        for name, h in (("an", 1), ("binh", 2), ("an", 3), ("binh", 4))
     ]
-    papers.append(await arena.sit_through("an", right=1, began=at(240), round_id="w2"))
-    asked = [frozenset(p.question.id for p in paper.places) for paper in papers]
-    assert asked[0] == asked[1] == asked[2] != asked[3]
-    assert len({tuple(p.question.id for p in paper.places) for paper in papers}) > 2, "shuffled"
+    asked = {frozenset(p.question.id for p in paper.places) for paper in papers}
+    assert len(asked) == 1
+    assert len({tuple(p.question.id for p in paper.places) for paper in papers}) > 1, "shuffled"
+
+
+def test_each_round_of_a_fixed_paper_has_its_own_questions(tmp_path: Path) -> None:
+    definition = define(tmp_path, papers__main__mode="fixed")
+    paper, pool = definition.contest.papers["main"], definition.questions()
+    drawn = {
+        frozenset(d.question.id for d in draw(paper, pool, "hạt", f"bí mật/{round_id}"))
+        for round_id in ("w1", "w2", "w3", "w4")
+    }
+    assert len(drawn) == 4
 
 
 async def test_a_channel_that_the_contest_does_not_play_on(new_arena: NewArena) -> None:

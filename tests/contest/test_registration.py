@@ -218,6 +218,15 @@ async def test_a_child_needs_a_guardian(
             "chỉ dành cho: Học sinh",
         ),
         ({"eligibility__roster_required": True}, {}, "có tên trong danh sách"),
+        (
+            {
+                "eligibility__nationality": "vn",
+                "registration__fields__4__key": "quoc_tich",
+                "registration__fields__4__options": ["Việt Nam", "Nước khác"],
+            },
+            {"quoc_tich": "Nước khác"},
+            "có quốc tịch: Việt Nam",
+        ),
     ],
 )
 async def test_who_may_not_play_is_told_why(

@@ -116,8 +116,10 @@ def _enough(
     taken: list[Share] = []
     for share in by_specificity(paper.blueprint):
         fitting = [q for q in pool if is_in_share(q, share)]
-        # What more exact lines may take away before this one is drawn.
-        rivals = [s for s in taken if any(is_in_share(q, s) for q in fitting)]
+        # What more exact lines may take away before this one is drawn; where nothing may come
+        # again, also what wider lines took for the papers before.
+        others = [s for s in paper.blueprint if s is not share] if times > 1 else taken
+        rivals = [s for s in others if any(is_in_share(q, s) for q in fitting)]
         needed = (share.count + sum(s.count for s in rivals)) * times
         yield from _short(_named(share), len(fitting), needed, "blueprint")
         taken.append(share)
