@@ -86,7 +86,7 @@ async def _migrate(url: str) -> None:
 
 async def no_thread_is_left() -> bool:
     """Whether aiosqlite's threads have ended; each does so a moment after its connection."""
-    for _ in range(200):
+    for _ in range(3_000):
         if not [t for t in threading.enumerate() if "_connection_worker_thread" in t.name]:
             return True
         await asyncio.sleep(0.01)

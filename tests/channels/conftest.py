@@ -77,7 +77,7 @@ class House:
         return [text for address, text in self.paper.sent if address == person]
 
 
-async def until(is_so: Callable[[], object], seconds: float = 20) -> None:
+async def until(is_so: Callable[[], object], seconds: float = 120) -> None:
     """Waits until something is so; fails where it never is."""
     end = time.monotonic() + seconds
     while not is_so():

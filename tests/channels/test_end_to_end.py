@@ -24,7 +24,7 @@ LAN, MINH = 5001, 5002
 SECRET = "chuoi-bi-mat-cua-webhook"
 
 
-def wait_for(is_so: Callable[[], object], served: Served, seconds: float = 30) -> None:
+def wait_for(is_so: Callable[[], object], served: Served, seconds: float = 180) -> None:
     """Waits until something is so; fails with the program's log where it never is."""
     end = time.monotonic() + seconds
     while not is_so():

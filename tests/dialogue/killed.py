@@ -24,7 +24,7 @@ def play_and_kill(folder: Path) -> tuple[str, str]:
     first.communicate()
     second = _open(folder)
     after = _say(second, "thi")
-    second.communicate(timeout=60)
+    second.communicate(timeout=180)
     return before, after
 
 

@@ -35,12 +35,15 @@ class Script:
     def add(self, *answers: Answer) -> None:
         self.answers.extend(answers)
 
+    def take(self) -> Answer | None:
+        """The next item, whose delay the caller waits out; None to behave."""
+        return self.answers.popleft() if self.answers else None
+
     async def play(self) -> Answer | None:
         """The next item, its delay waited out; None to behave."""
-        if not self.answers:
-            return None
-        answer = self.answers.popleft()
-        await asyncio.sleep(answer.delay)
+        answer = self.take()
+        if answer is not None:
+            await asyncio.sleep(answer.delay)
         return answer
 
 

@@ -6,6 +6,7 @@ refused, not cut; nobody is written to outside the window.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import itertools
@@ -145,11 +146,14 @@ class FakeZaloOa:
     async def _token(self, request: Request) -> Response:
         form = dict(await request.form())
         self.refreshes.append(str(form.get("refresh_token", "")))
-        wrong = await self.tokens.play()
-        if wrong is not None and not wrong.after:
-            return as_response(wrong)
-        answer = self._grant(request, form)
-        return as_response(wrong) if wrong is not None else answer
+        wrong = self.tokens.take()
+        if wrong is None:
+            return self._grant(request, form)
+        if wrong.after:
+            # At once: whoever is killed during the delay has lost the new pair for certain.
+            self._grant(request, form)
+        await asyncio.sleep(wrong.delay)
+        return as_response(wrong)
 
     def _grant(self, request: Request, form: dict[str, Any]) -> Response:
         if request.headers.get("secret_key") != self.app_secret:

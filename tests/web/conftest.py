@@ -161,7 +161,7 @@ class Served:
     def refuse(self) -> str:
         """What it says on its way out when it must not start; its exit code is 1."""
         process = self.launch()
-        told, _ = process.communicate(timeout=60)
+        told, _ = process.communicate(timeout=180)
         assert process.returncode == 1, told + self.errors
         assert not told
         return self.errors

@@ -278,7 +278,7 @@ def test_rubbish_on_the_wire_is_no_fault_of_ours(served: Served, raw: bytes) -> 
     assert "Traceback" not in served.errors
 
 
-def wait_for(look: Callable[[], T], seconds: float = 20) -> T:
+def wait_for(look: Callable[[], T], seconds: float = 120) -> T:
     """What `look` gives as soon as it is something."""
     end = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < end:

@@ -27,7 +27,7 @@ QUESTION = "mất thẻ cử tri thì làm sao"
 ANSWERED = "Mất, rách hoặc quên thẻ cử tri"
 
 
-def wait_for(is_so: Callable[[], object], served: Served, seconds: float = 60) -> None:
+def wait_for(is_so: Callable[[], object], served: Served, seconds: float = 180) -> None:
     """Waits until something is so; fails with the program's log where it never is."""
     end = time.monotonic() + seconds
     while not is_so():

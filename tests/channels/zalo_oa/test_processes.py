@@ -87,7 +87,7 @@ class Program:
         self.process.stdin.flush()
 
     def result(self) -> Any:
-        told, _ = self.process.communicate(timeout=90)
+        told, _ = self.process.communicate(timeout=180)
         # Logs come before, on the same stream.
         return json.loads(told.splitlines()[-1])
 
@@ -97,7 +97,7 @@ class Program:
 
 
 def wait_for_refresh(zalo: FakeZaloOa, number: int) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while len(zalo.refreshes) < number:
         assert time.monotonic() < end
         time.sleep(0.01)
