@@ -25,7 +25,7 @@ FIELD = "#cau-hoi"
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser that was never here, on a small phone."""
     context = chromium.new_context(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -94,7 +94,7 @@ def page(service: Service) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         opened = browser.new_page(viewport={"width": 360, "height": 740})
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(60_000)
         opened.goto(service.address)
         yield opened
         browser.close()
@@ -192,7 +192,7 @@ def test_what_keeps_it_from_starting_is_told_in_a_sentence(
         env=os.environ | {"BOT_PORT": "0", "BOT_HOST": "127.0.0.1"} | changed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert ended.returncode == 1

@@ -270,7 +270,7 @@ def test_behind_a_proxy_that_speaks_https_the_cookie_is_secure(served: Served) -
     ],
 )
 def test_rubbish_on_the_wire_is_no_fault_of_ours(served: Served, raw: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as wire:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as wire:
         wire.sendall(raw)
         status = wire.recv(4096).split(b" ", 2)[1]
     assert status in {b"200", b"400", b"404"}

@@ -198,7 +198,7 @@ def new_context(chromium: Browser) -> Iterator[NewContext]:
     def new(**options: Any) -> BrowserContext:
         options.setdefault("viewport", PHONE)
         context = chromium.new_context(locale="vi-VN", reduced_motion="reduce", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         return context
 
