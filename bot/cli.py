@@ -18,6 +18,7 @@ from bot.commands import (
     contest_simulate,
     data,
     evaluation,
+    key,
     knowledge,
     lists,
     talk,
@@ -48,6 +49,7 @@ contest.app.command()(contest_honours.certificates)
 contest.app.command()(contest_honours.notice)
 app.add_typer(contest.app, name="contest")
 app.add_typer(data.app, name="data")
+app.add_typer(key.app, name="key")
 app.add_typer(zalo.app, name="zalo")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -25,14 +26,14 @@ SHORTEST_KEY = 32
 class Sealer:
     """Seals and opens texts; `keys` newest first, each of at least `SHORTEST_KEY` letters."""
 
-    __slots__ = ("_fernet", "_print_keys")
+    __slots__ = ("_fernet", "_newest", "_print_keys")
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
             raise ValueError(f"a key needs at least {SHORTEST_KEY} letters")
-        self._fernet = MultiFernet(
-            [Fernet(base64.urlsafe_b64encode(_derive(key, b"seal"))) for key in keys]
-        )
+        seals = [Fernet(base64.urlsafe_b64encode(_derive(key, b"seal"))) for key in keys]
+        self._newest = seals[0]
+        self._fernet = MultiFernet(seals)
         self._print_keys = tuple(_derive(key, b"fingerprint") for key in keys)
 
     def seal(self, text: str) -> str:
@@ -52,6 +53,27 @@ class Sealer:
             return self._fernet.rotate(sealed.encode("ascii", "replace")).decode("ascii")
         except InvalidToken as error:
             raise SealBroken from error
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether the newest key alone opens it, so that no older one is needed for it."""
+        try:
+            self._newest.decrypt(sealed.encode("ascii", "replace"))
+        except InvalidToken:
+            return False
+        return True
+
+    def pass_on_marks(self) -> str:
+        """What it takes to know again the marks of the older keys once these are gone, sealed.
+
+        It makes and compares fingerprints and opens nothing.
+        """
+        older = [key.hex() for key in self._print_keys[1:]]
+        return self._newest.encrypt(json.dumps(older).encode()).decode("ascii")
+
+    def take_marks(self, passed_on: str) -> None:
+        """From now on knows the marks that `pass_on_marks` told of. Raises `SealBroken`."""
+        older = [bytes.fromhex(key) for key in json.loads(self.open(passed_on))]
+        self._print_keys = tuple(dict.fromkeys([*self._print_keys, *older]))
 
     def fingerprint(self, text: str) -> str:
         """The mark to store of a text that must be compared but not read (a phone number).

@@ -175,6 +175,13 @@ def open_registration(sealer: Sealer, entrant: Entrant) -> Form:
     return Form(data["values"], guardian=Guardian(guardian, agrees=True) if guardian else None)
 
 
+def marks_again(contest: Contest, sealer: Sealer, entrant: Entrant) -> dict[str, str | None]:
+    """The fingerprints of a registration under the newest key. Raises `SealBroken`."""
+    values = open_registration(sealer, entrant).values
+    by_type, born = values_by_type(contest, values), born_in(contest, values)
+    return _marks(sealer, by_type, born, entrant.unit or entrant.commune or "")
+
+
 def values_by_type(contest: Contest, values: Mapping[str, str]) -> dict[str, str]:
     """The values of a registration by the type of their field; of two of a type the first."""
     return {one.type: values.get(one.key, "") for one in reversed(contest.registration.fields)}

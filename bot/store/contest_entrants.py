@@ -84,6 +84,14 @@ async def get(tx: Tx, entrant_id: int, *, lock: bool = False) -> Entrant | None:
     return Entrant(**row) if row else None
 
 
+async def marks_of(tx: Tx, entrant_id: int) -> dict[str, str | None]:
+    """The fingerprints kept of an entrant who exists."""
+    row = await tx.first(
+        select(*(entrants.c[name] for name in MARKS)).where(entrants.c.id == entrant_id)
+    )
+    return dict(row or dict.fromkeys(MARKS))
+
+
 async def add(tx: Tx, values: Mapping[str, Any]) -> Entrant | None:
     """Registers a person; None where he was registered already."""
     row = await tx.first(
