@@ -81,11 +81,13 @@ def ask(
 def open_live(settings: Settings) -> Live[Snapshot]:
     """The knowledge of the settings' folder, live."""
     from bot.dialogue.snapshot import build_snapshot
+    from bot.keep import Keep
     from bot.knowledge.live import Live
 
-    folder = settings.knowledge_dir
+    folder, keep = settings.knowledge_dir, Keep(settings.data_dir / "kept")
     return Live(
         folder,
-        lambda base: build_snapshot(base, folder, say_starters=settings.say_starters),
+        lambda base: build_snapshot(base, folder, say_starters=settings.say_starters, keep=keep),
         told=lambda snapshot: snapshot.contests.faults,
+        keep=keep,
     )

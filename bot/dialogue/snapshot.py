@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.clock import Clock, utc_now, vietnam_date
 from bot.contest.load import Contests, load_contests
 from bot.errors import KnowledgeFaulty
+from bot.keep import Keep
 from bot.knowledge.citations import render_citations
 from bot.knowledge.model import Base, Entry, Status
 from bot.knowledge.variables import fill, variables_of
@@ -50,11 +51,17 @@ class Snapshot:
 
 
 def build_snapshot(
-    base: Base, folder: Path, *, say_starters: bool = True, clock: Clock = utc_now
+    base: Base,
+    folder: Path,
+    *,
+    say_starters: bool = True,
+    keep: Keep | None = None,
+    clock: Clock = utc_now,
 ) -> Snapshot:
     """The snapshot of a checked base with the fitted numbers that lie beside it.
 
-    With `say_starters` off only approved entries are said. Raises `KnowledgeFaulty` where a file
+    With `say_starters` off only approved entries are said. `keep` saves work that an earlier start
+    has done. Raises `KnowledgeFaulty` where a file
     of a contest cannot be read.
     """
     contests = load_contests(folder, base, vietnam_date(clock()))
@@ -67,4 +74,4 @@ def build_snapshot(
         }
         base = replace(base, entries=kept)
     fitted = load_fitted(folder / FITTED_FILE)
-    return Snapshot(base, Matcher(base, fitted), variables_of(base.elections), contests)
+    return Snapshot(base, Matcher(base, fitted, keep), variables_of(base.elections), contests)

@@ -15,7 +15,7 @@ from bot.errors import Fault
 from bot.knowledge.citations import changes_of
 from bot.knowledge.model import Base, Citation, Entry, Status
 from bot.knowledge.variables import fill, names_in, variables_of
-from bot.language.fold import fold
+from bot.language.fold import fold_word
 from bot.language.read import split_words
 
 LONGEST_ANSWER = 600
@@ -82,7 +82,7 @@ def _collisions(entries: Iterable[Entry], sayable: Iterable[list[str]]) -> Itera
 
 
 def _sayable(text: str) -> str:
-    return " ".join(split_words(fold(text)))
+    return " ".join(map(fold_word, split_words(text)))
 
 
 def _variables(entry: Entry, variables: Mapping[str, str]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ import watchfiles
 
 from bot.clock import Clock, utc_now, vietnam_date
 from bot.errors import Fault, KnowledgeFaulty
+from bot.keep import Keep
 from bot.knowledge.load import load
 from bot.knowledge.model import Base
 
@@ -36,17 +37,20 @@ class Live(Generic[T]):
         build: Callable[[Base], T],
         clock: Clock = utc_now,
         told: Callable[[T], Iterable[Fault]] = lambda _built: (),
+        keep: Keep | None = None,
     ) -> None:
         """Load the folder.
 
         `build` makes what is served of a checked base; it may raise `KnowledgeFaulty` itself.
         `told` gives the faults of what was built that do not keep it from being served.
+        `keep` saves reading again what an earlier start has read.
         Raises `KnowledgeFaulty` with every fault where the folder cannot be served.
         """
         self._folder = folder
         self._build = build
         self._clock = clock
         self._told = told
+        self._keep = keep
         self.faults: tuple[Fault, ...] = ()
         self._current = self._load()
         self._version = self._seen
@@ -62,7 +66,7 @@ class Live(Generic[T]):
         return self._version
 
     def _load(self) -> T:
-        loaded = load(self._folder, vietnam_date(self._clock()))
+        loaded = load(self._folder, vietnam_date(self._clock()), self._keep)
         self._seen = loaded.base.version
         if loaded.blocking:
             raise KnowledgeFaulty(loaded.faults)

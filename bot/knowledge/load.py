@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import Fault, KnowledgeFaulty
+from bot.keep import Keep
+from bot.knowledge.kept import KeptEntries
 from bot.knowledge.lint import check_base
 from bot.knowledge.model import Base, Elections, Entry, Law, Service, Words
 from bot.knowledge.parse import parse_elections, parse_entries, parse_laws, parse_service
@@ -57,6 +59,29 @@ class _Folder:
             if path.is_file():
                 self.print.update(path.name.encode() + b"\0" + path.read_bytes())
 
+    def entries(self, keep: Keep | None) -> list[Entry]:
+        """The entries of every file of `entries/`, read anew only where a file changed."""
+        paths = sorted((self.folder / "entries").glob("*.y*ml"))
+        kept = KeptEntries(paths, keep) if keep else None
+        known = kept.take() if kept else None
+        if known is not None:
+            for path in paths:
+                self.print_file(f"entries/{path.name}")
+            return known
+        told = len(self.faults)
+        entries: list[Entry] = []
+        for path in paths:
+            entries += self.parse(f"entries/{path.name}", parse_entries, [])
+        if kept and len(self.faults) == told:
+            kept.put(entries)
+        return entries
+
+    def print_file(self, name: str) -> None:
+        """Let the fingerprint tell a file."""
+        # An editor may have taken the file away meanwhile; that change is told as well.
+        with suppress(OSError):
+            self.print.update(name.encode() + b"\0" + (self.folder / name).read_bytes())
+
     def parse(self, name: str, parser: Callable[[Value], T], missing: T) -> T:
         path = self.folder / name
         faults = Faults(name)
@@ -69,17 +94,16 @@ class _Folder:
             value = missing if root is None else parser(root)
             if root is not None and root.is_mapping:
                 self.unread.discard(name)
-            # An editor may have taken the file away meanwhile; that change is told as well.
-            with suppress(OSError):
-                self.print.update(name.encode() + b"\0" + path.read_bytes())
+            self.print_file(name)
         self.faults += faults.found
         return value
 
 
-def load(folder: Path, today: date) -> Loaded:
+def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
     """The base of a folder with every fault found; never raises for what stands in the files.
 
-    `today` decides which entries and documents have expired.
+    `today` decides which entries and documents have expired. Entries that were read before are
+    taken from `keep`, checked all the same.
     """
     if not folder.is_dir():
         fault = Fault(str(folder), 1, "", "Không có thư mục kiến thức này.")
@@ -89,9 +113,7 @@ def load(folder: Path, today: date) -> Loaded:
     no_laws: dict[str, Law] = {}
     laws = files.parse("laws.yaml", parse_laws, no_laws)
     elections = files.parse("elections.yaml", parse_elections, Elections())
-    entries: list[Entry] = []
-    for path in sorted((folder / "entries").glob("*.y*ml")):
-        entries += files.parse(f"entries/{path.name}", parse_entries, [])
+    entries = files.entries(keep)
     words = _load_words(files)
     places, place_faults = load_places(folder / "places")
     files.faults += place_faults

@@ -11,13 +11,16 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.syllables import is_syllable
 
+Counts = npt.NDArray[np.int64]
 _LONGEST = 7
 # A pair's key is its two words' numbers side by side in 64 bits.
 _SHIFT = 32
@@ -51,15 +54,28 @@ class Vocabulary:
         for number, tokens in enumerate(texts):
             told.extend(map(known.__getitem__, tokens))
             text_of.extend([number] * len(tokens))
-        self._numbers = dict(known)
-        numbers = np.array(told, dtype=np.int64)
-        self._words = Counter(dict(zip(known, np.bincount(numbers).tolist(), strict=True)))
+        self._count(list(known), np.array(told, np.int64), np.array(text_of, np.int64))
+
+    @classmethod
+    def of_numbers(cls, words: Sequence[str], numbers: Counts, text_of: Counts) -> Self:
+        """The vocabulary of texts told as the places of their words among `words`.
+
+        `text_of` has for each word which text it stands in.
+        """
+        vocabulary = cls.__new__(cls)
+        vocabulary._count(words, numbers, text_of)
+        return vocabulary
+
+    def _count(self, words: Sequence[str], numbers: Counts, text_of: Counts) -> None:
+        self._numbers = {word: number for number, word in enumerate(words)}
+        counts = np.bincount(numbers, minlength=len(words)).tolist()
+        self._words = Counter(dict(zip(words, counts, strict=True)))
         # Hundreds of thousands of pairs: two flat arrays take a tenth of a dictionary's room.
-        neighbours = np.diff(np.array(text_of)) == 0
+        neighbours = np.diff(text_of) == 0
         pairs = numbers[:-1][neighbours] << _SHIFT | numbers[1:][neighbours]
-        keys, counts = np.unique(pairs, return_counts=True)
+        keys, together = np.unique(pairs, return_counts=True)
         self._pair_keys = array("q", keys.tobytes())
-        self._pair_counts = array("i", counts.astype(np.int32).tobytes())
+        self._pair_counts = array("i", together.astype(np.int32).tobytes())
         self._total = len(numbers) or 1
         self._by_length: dict[int, list[str]] = {}
         for word in self._words:

@@ -14,17 +14,18 @@ from enum import StrEnum
 
 import numpy as np
 
+from bot.keep import Keep
 from bot.knowledge.model import Base, Entry, Subject
 from bot.language.read import Reading, read, read_own
-from bot.language.vocabulary import Vocabulary
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.emphasis import Emphasis
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Evidence, Speakers
 from bot.matching.memory import give_back_memory
 from bot.matching.model import DEFAULT, Fitted, chance
-from bot.matching.postings import Floats, Ints, Lexicon, Numbered, Packed, Places, Terms, join, post
-from bot.matching.score import Asked, Wordings, best_rows, features_of
+from bot.matching.postings import Floats, Ints, Places, Terms, join, post
+from bot.matching.said import read_said
+from bot.matching.score import Asked, best_rows, features_of
 from bot.matching.terms import Concepts, terms_of
 
 CANDIDATES = 20
@@ -89,7 +90,8 @@ class Weighed:
 class Matcher:
     """Finds the entry of one base that answers a question; immutable, safe to share."""
 
-    def __init__(self, base: Base, fitted: Fitted = DEFAULT) -> None:
+    def __init__(self, base: Base, fitted: Fitted = DEFAULT, keep: Keep | None = None) -> None:
+        """`keep` has what the wordings say from an earlier start, and is given it otherwise."""
         self.entries: tuple[Entry, ...] = base.spoken
         self._lists = base.words.lists
         self._concepts = Concepts(base.words.concepts)
@@ -101,39 +103,25 @@ class Matcher:
         texts = [(number, text) for number, texts in enumerate(said) for text in texts]
         self._texts = [text for _, text in texts]
         self._owner_of = np.array([owner for owner, _ in texts], dtype=np.int32)
-        self._lexicon, self._marked_lexicon = Lexicon(), Lexicon()
-        self._wordings = Wordings(Packed(), Packed())
-        folded, marked, concepts = self._read_wordings()
+        read = read_said(base, self._texts, self._concepts, keep)
+        self._lexicon, self._wordings = read.lexicon, read.wordings
         self._by_hash, self._hashes = self._sort_hashes()
-        self.vocabulary = Vocabulary(line.split() for line in self._wordings.folded)
+        self.vocabulary = read.vocabulary()
         # Concepts were numbered after all words, and a pair's key is above every number.
-        words = join([post(folded.word_terms()), post(concepts)])
-        pairs = post(folded.pair_terms())
+        words = join([post(read.folded.word_terms()), post(read.concepts)])
+        pairs = post(read.folded.pair_terms())
         self._speakers = Speakers(
             [words.by_owner(self._owner_of), pairs.by_owner(self._owner_of)],
-            post(marked.word_terms()).by_owner(self._owner_of),
+            post(read.marked.word_terms()).by_owner(self._owner_of),
             self._number_families(),
-            self._marked_lexicon,
+            read.marked_lexicon,
             Emphasis(fitted.emphasis),
         )
         answers = Terms.of_texts(self._lexicon, map(self._answer_terms, self.entries))
         rows = join([words, pairs])
         self.index = Index(self._lexicon, rows, self._owner_of, post(answers))
-        del words, pairs, rows, folded, marked, concepts
+        del words, pairs, rows, read
         give_back_memory()
-
-    def _read_wordings(self) -> tuple[Numbered, Numbered, Terms]:
-        """Read every phrasing; its folded words, those with marks, and its concepts."""
-        all_folded, all_marked = Numbered(self._lexicon), Numbered(self._marked_lexicon)
-        concepts: list[list[str]] = []
-        for text in self._texts:
-            marked, folded = read_own(text, self._lists)
-            all_marked.add(marked)
-            all_folded.add(folded)
-            self._wordings.marked.add(" ".join(marked))
-            self._wordings.folded.add(" ".join(folded))
-            concepts.append(self._concepts(folded))
-        return all_folded, all_marked, Terms.of_texts(self._lexicon, concepts)
 
     def _number_families(self) -> Places:
         """For each entry the number of its family; every subject outside is one of its own."""

@@ -40,6 +40,19 @@ class Lexicon:
         self._numbers = _Numbers()
         self._concepts: set[int] = set()
 
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> Self:
+        """The lexicon that learned these words and concepts, in this order."""
+        lexicon = cls()
+        for word in words:
+            lexicon.learn(word)
+        return lexicon
+
+    @property
+    def words(self) -> list[str]:
+        """The words and concepts in the order in which they were learned."""
+        return list(self._numbers)
+
     def learn(self, term: str) -> int:
         """The key of a term, new or known."""
         left, _, right = term.partition("_")
@@ -99,6 +112,18 @@ class Numbered:
         self._numbers = array("i")
         self._ends = array("i", [0])
 
+    @classmethod
+    def of_arrays(cls, lexicon: Lexicon, numbers: Places, ends: Places) -> Self:
+        """The texts that `arrays` told, under the same lexicon."""
+        held = cls(lexicon)
+        held._numbers, held._ends = array("i", numbers.tobytes()), array("i", ends.tobytes())
+        return held
+
+    @property
+    def arrays(self) -> tuple[Places, Places]:
+        """The numbers of all words, and the place after the last of each text, from 0."""
+        return np.array(self._numbers, np.int32), np.array(self._ends, np.int32)
+
     def add(self, words: Iterable[str]) -> None:
         """Add a text at the end."""
         self._numbers.extend(self._lexicon.learn_words(words))
@@ -125,6 +150,18 @@ class Packed:
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._ends = array("L", [0])
+
+    @classmethod
+    def of_arrays(cls, letters: npt.NDArray[np.uint8], ends: Ints) -> Self:
+        """The lines that `arrays` told."""
+        held = cls()
+        held._bytes, held._ends = bytearray(letters.tobytes()), array("L", ends.tolist())
+        return held
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[np.uint8], Ints]:
+        """The bytes of all lines, and the place after the last of each, from 0."""
+        return np.frombuffer(bytes(self._bytes), np.uint8), np.array(self._ends, np.int64)
 
     def add(self, line: str) -> None:
         """Add a line at the end."""
