@@ -23,6 +23,7 @@ from bot.commands import (
     lists,
     talk,
     upkeep,
+    user,
     zalo,
 )
 from bot.errors import BotError
@@ -51,6 +52,7 @@ app.add_typer(contest.app, name="contest")
 app.add_typer(data.app, name="data")
 app.add_typer(key.app, name="key")
 app.add_typer(zalo.app, name="zalo")
+app.add_typer(user.app, name="user")
 
 
 def main() -> None:

@@ -29,6 +29,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.adapters import build_channels
+from bot.admin import site as admin_site
+from bot.admin.gate import Gate
+from bot.admin.office import Office
+from bot.admin.pages import Pages as AdminPages
+from bot.admin.people import FIRST_OWNER, add_first_owner
 from bot.channels import metrics
 from bot.channels.redaction import RedactingFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
@@ -97,6 +102,17 @@ def build_app(
         secure=secure,
         clock=clock,
     )
+    office = Office(
+        database,
+        live,
+        settings.knowledge_dir,
+        sealer,
+        shelf,
+        Gate(database, sealer, secure),
+        AdminPages(lambda: live.current),
+        settings.public_url.rstrip("/"),
+        clock,
+    )
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
     routes: list[BaseRoute] = [
@@ -106,6 +122,7 @@ def build_app(
         *channels.routes(),
         *ownership.routes(settings.zalo_site_verification),
         *site.routes(desk),
+        *admin_site.routes(office),
         *chat.routes(),
     ]
     return Starlette(
@@ -234,6 +251,7 @@ def run(settings: Settings) -> None:
     async def serve() -> None:
         with open_port(settings.host, settings.port) as listening:
             async with open_database(settings) as database:
+                password = await add_first_owner(database, utc_now())
                 config = uvicorn.Config(
                     build_app(settings, database, live, await open_sealer(settings, database)),
                     log_config=None,
@@ -245,6 +263,7 @@ def run(settings: Settings) -> None:
                 )
                 server = _Server(config)
                 port = listening.getsockname()[1]
+                server.first_password = password
                 server.address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
                 _outlive_signals()
                 await server.serve(sockets=[listening])
@@ -259,16 +278,28 @@ def _outlive_signals() -> None:
         signal.signal(number, lambda _number, _frame: None)
 
 
+_FIRST_OWNER = """
+Chủ hệ thống đầu tiên của trang quản trị (mật khẩu chỉ hiện một lần này):
+  Tên đăng nhập: {name}
+  Mật khẩu:      {password}
+"""
+
+
 class _Server(uvicorn.Server):
     """A server that tells where it can be reached as soon as it can."""
 
     address = ""
+    first_password = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(f"Trang hỏi đáp:      {self.address}/", flush=True)  # noqa: T201 for whoever starts it
         print(f"Trang thi:          {self.address}/thi", flush=True)  # noqa: T201
+        print(f"Trang quản trị:     {self.address}/admin", flush=True)  # noqa: T201
         print(f"Tình trạng dịch vụ: {self.address}/healthz", flush=True)  # noqa: T201
+        if self.first_password:
+            # To the terminal alone: a log is kept, and read by others.
+            print(_FIRST_OWNER.format(name=FIRST_OWNER, password=self.first_password), flush=True)  # noqa: T201
 
 
 def open_port(host: str, port: int) -> socket.socket:

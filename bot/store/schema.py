@@ -5,7 +5,7 @@ A module of tables that nothing has imported yet would otherwise be left out, of
 
 from __future__ import annotations
 
-from bot.store import contest_board_tables, contest_tables
+from bot.store import admin_tables, contest_board_tables, contest_tables
 from bot.store.tables import metadata
 
-__all__ = ["contest_board_tables", "contest_tables", "metadata"]
+__all__ = ["admin_tables", "contest_board_tables", "contest_tables", "metadata"]

@@ -25,6 +25,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FILES = ("/static/", "/admin/static/")
 _log = structlog.get_logger(__name__)
 
 
@@ -92,4 +93,4 @@ def _add_headers(start: Message, path: str) -> None:
         headers.setdefault(name, value)
     # Files are asked for anew each time and mostly answered "not modified": a new version of the
     # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
-    headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")
+    headers.setdefault("Cache-Control", "no-cache" if path.startswith(_FILES) else "no-store")

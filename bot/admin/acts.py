@@ -1,0 +1,28 @@
+"""Acts of the audit log in words. The name of an act is its group, a dot, and what was done."""
+
+from __future__ import annotations
+
+GROUPS = {
+    "session": "Đăng nhập",
+    "user": "Người dùng",
+    "entry": "Câu trả lời",
+}
+_ACTS = {
+    "session.in": "đăng nhập",
+    "session.out": "đăng xuất",
+    "session.out_all": "đăng xuất mọi nơi khác",
+    "session.wrong": "nhập sai mật khẩu",
+    "user.add": "thêm người dùng",
+    "user.password": "đổi mật khẩu",
+    "user.reset": "đặt lại mật khẩu",
+    "user.disable": "khóa tài khoản",
+    "user.enable": "mở lại tài khoản",
+    "user.roles": "đổi quyền",
+    "user.code_on": "bật mã xác thực",
+    "user.code_off": "tắt mã xác thực",
+}
+
+
+def name_act(act: str) -> str:
+    """What was done, in words; the act itself where nobody has named it."""
+    return _ACTS.get(act, act)

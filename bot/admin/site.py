@@ -1,0 +1,31 @@
+"""The editors' web, put together. A new part is added here and in `menu.py`."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from bot.admin.account import Account
+from bot.admin.entrance import Entrance
+from bot.admin.home import Home
+from bot.admin.log import Log
+from bot.admin.office import Office
+from bot.admin.pages import HERE
+from bot.admin.users import Users
+
+STATIC = "/admin/static"
+
+
+def routes(office: Office) -> list[BaseRoute]:
+    """Every route of the editors' web."""
+    parts = (
+        Entrance(office),
+        Home(office),
+        Account(office),
+        Users(office),
+        Log(office),
+    )
+    return [
+        Mount(STATIC, StaticFiles(directory=HERE / "static"), name="admin-static"),
+        *(route for part in parts for route in part.routes()),
+    ]
