@@ -21,6 +21,7 @@ from bot.commands import (
     key,
     knowledge,
     lists,
+    report,
     talk,
     upkeep,
     user,
@@ -49,6 +50,8 @@ contest.app.command()(contest_simulate.simulate)
 contest.app.command()(contest_honours.certificates)
 contest.app.command()(contest_honours.notice)
 app.add_typer(contest.app, name="contest")
+app.add_typer(report.app, name="report")
+app.command()(report.leaflets)
 app.add_typer(data.app, name="data")
 app.add_typer(key.app, name="key")
 app.add_typer(zalo.app, name="zalo")

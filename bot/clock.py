@@ -12,6 +12,7 @@ Clock = Callable[[], datetime]
 
 # Việt Nam keeps UTC+7 all year, in the whole country, so a fixed offset needs no zone database.
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+_FIRST = date(1970, 1, 1)
 
 
 def utc_now() -> datetime:
@@ -22,6 +23,21 @@ def utc_now() -> datetime:
 def vietnam_date(at: datetime) -> date:
     """The calendar day in Việt Nam at the instant `at`."""
     return at.astimezone(VIETNAM).date()
+
+
+def day_number(at: datetime) -> int:
+    """The calendar day in Việt Nam as the number of days since 1/1/1970, for counting by day."""
+    return (vietnam_date(at) - _FIRST).days
+
+
+def numbered_day(number: int) -> date:
+    """The day that `day_number` gave the number of."""
+    return _FIRST + timedelta(days=number)
+
+
+def day_begins(day: date) -> datetime:
+    """The instant at which a day begins in Việt Nam."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
 
 
 def show_date(day: date) -> str:

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_TOKEN")
     telegram_mode: Mode = Field("polling", alias="TELEGRAM_MODE")
     telegram_webhook_secret: SecretStr = Field(SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_name: str = Field(
+        "", alias="TELEGRAM_NAME", pattern=r"^([A-Za-z]\w{2,30}[A-Za-z0-9])?$"
+    )
     telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
 
     zalo_bot_token: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_TOKEN")
@@ -60,6 +63,7 @@ class Settings(BaseSettings):
     zalo_oa_refresh_token: SecretStr = Field(SecretStr(""), alias="ZALO_OA_REFRESH_TOKEN")
     zalo_oa_api_url: str = Field("https://openapi.zalo.me", alias="ZALO_OA_API_URL")
     zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", alias="ZALO_OA_OAUTH_URL")
+    zalo_oa_link: str = Field("", alias="ZALO_OA_LINK", pattern=r"^(https://[^\s]+)?$")
     zalo_oa_signature: str = Field(
         "", alias="ZALO_OA_SIGNATURE", pattern=r"^((app_id|oa_id)\+(oa_secret|app_secret))?$"
     )
@@ -90,8 +94,10 @@ _SENTENCES = {
     "BOT_SAY_STARTERS": "phải là true hoặc false.",
     "BOT_KEEP_DAYS": "phải là số ngày từ 1 đến 3650.",
     "TELEGRAM_MODE": "phải là polling hoặc webhook.",
+    "TELEGRAM_NAME": "phải là tên của bot trên Telegram, không có @, ví dụ hoidapbaucu_bot.",
     "ZALO_BOT_MODE": "phải là polling hoặc webhook.",
     "ZALO_BOT_MONTHLY_QUOTA": "phải là số tin được gửi mỗi tháng, từ 1 trở lên.",
+    "ZALO_OA_LINK": "phải là địa chỉ đầy đủ của OA, ví dụ https://zalo.me/1234567890.",
     "ZALO_OA_SIGNATURE": "phải để trống hoặc có dạng app_id+oa_secret như nhật ký ghi.",
     "ZALO_OA_PER_MINUTE": "phải là số lần gọi mỗi phút, từ 1 trở lên.",
     "ZALO_OA_WINDOW_HOURS": "phải là số giờ từ 1 đến 168 (7 ngày).",

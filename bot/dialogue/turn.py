@@ -120,6 +120,7 @@ class _Ledger:
                 score=advice.score,
                 ms=question.ms,
                 inbox_id=self.claimed,
+                origin=self.person.origin,
             ),
         )
 

@@ -34,6 +34,41 @@ def render_citations(citations: Iterable[Citation], laws: Mapping[str, Law]) -> 
     return list(dict.fromkeys(render_citation(c, laws) for c in citations))
 
 
+def gather_citations(citations: Iterable[Citation], laws: Mapping[str, Law]) -> str:
+    """All citations in one line, each document named once: for print, where room is short.
+
+    "Khoản 1, 3 Điều 69, Điều 34 Luật Bầu cử … số 85/2015/QH13; Điều 11 Thông tư …".
+    """
+    by_law: dict[str, list[Citation]] = {}
+    for citation in dict.fromkeys(citations):
+        by_law.setdefault(citation.law, []).append(citation)
+    gathered = []
+    for law_id, cited in by_law.items():
+        whole = render_citation(Citation(law_id), laws)
+        years = {c.on.year for one in cited for c in changes_of(one, laws[law_id])}
+        changed = f" (sửa đổi, bổ sung năm {', '.join(map(str, sorted(years)))})" if years else ""
+        places = _places(cited)
+        gathered.append(f"{places} {whole}{changed}" if places else whole)
+    text = "; ".join(gathered)
+    return text[:1].upper() + text[1:]
+
+
+def _places(cited: Iterable[Citation]) -> str:
+    """ "điểm a khoản 1 Điều 5, khoản 1, 3 Điều 69": clauses of one article stand together."""
+    articles: dict[int, list[Citation]] = {}
+    for citation in cited:
+        if citation.article is not None:
+            articles.setdefault(citation.article, []).append(citation)
+    found = []
+    for article, here in articles.items():
+        points = [f"điểm {c.point} khoản {c.clause}" for c in here if c.point]
+        clauses = sorted(c.clause for c in here if c.clause is not None and not c.point)
+        if clauses:
+            points.append(f"khoản {', '.join(map(str, clauses))}")
+        found.append(" ".join([", ".join(points), f"Điều {article}"]).strip())
+    return ", ".join(found)
+
+
 def changes_of(citation: Citation, law: Law) -> list[Change]:
     """The changes that touched the cited article; none for a citation of a whole document."""
     return [c for c in law.changes if citation.article in c.articles]

@@ -53,8 +53,7 @@ def check_base(
             yield from _citations(base, entry)
         if entry.status in (Status.STARTER, Status.APPROVED):
             yield from _currency(base, entry, today)
-    if "laws.yaml" not in unread:
-        yield from _milestones(base)
+    yield from _lists(base, unread, whole)
 
 
 def _fault(entry: Entry, sentence: str, *, blocking: bool = True) -> Fault:
@@ -167,9 +166,27 @@ def _stale(base: Base, entry: Entry, citation: Citation, today: date) -> Iterato
             )
 
 
+def _lists(base: Base, unread: Collection[str], whole: bool) -> Iterator[Fault]:
+    if "laws.yaml" not in unread:
+        yield from _milestones(base)
+    if whole:
+        yield from _leaflet(base)
+
+
 def _milestones(base: Base) -> Iterator[Fault]:
     for milestone in base.elections.milestones:
         for citation in milestone.citations:
             if citation.law not in base.laws:
                 sentence = f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml."
                 yield Fault("elections.yaml", milestone.line, milestone.id, sentence)
+
+
+def _leaflet(base: Base) -> Iterator[Fault]:
+    for wanted in base.service.leaflet:
+        entry = base.entries.get(wanted)
+        if entry is None:
+            sentence = f"Tờ rơi (leaflet) có mục «{wanted}» không có trong entries/."
+            yield Fault("base.yaml", 1, "", sentence, blocking=False)
+        elif entry.status is Status.RETIRED:
+            sentence = f"Tờ rơi (leaflet) có mục «{wanted}» đã ngừng dùng."
+            yield Fault("base.yaml", 1, "", sentence, blocking=False)

@@ -191,7 +191,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Whose service this is and the sentences it says of itself (base.yaml)."""
+    """Whose service this is and the sentences it says of itself (base.yaml).
+
+    `leaflet` names the entries that are printed on leaflets, where nobody chooses others.
+    """
 
     name: str
     organisation: str
@@ -200,6 +203,7 @@ class Service:
     notice: str
     parts: tuple[Topic, ...]
     audiences: tuple[Topic, ...]
+    leaflet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,9 @@ def _milestone(value: Value) -> Milestone:
 def parse_service(root: Value) -> Service:
     """Whose service this is: base.yaml."""
     keys = root.mapping()
-    keys.allow("name", "organisation", "contact", "welcome", "notice", "parts", "audiences")
+    keys.allow(
+        "name", "organisation", "contact", "welcome", "notice", "parts", "audiences", "leaflet"
+    )
     return Service(
         name=_maybe(keys.need("name"), Value.line_text, ""),
         organisation=_maybe(keys.need("organisation"), Value.line_text, ""),
@@ -258,6 +260,7 @@ def parse_service(root: Value) -> Service:
         notice=_maybe(keys.need("notice"), _long_text, ""),
         parts=_topics(keys.need("parts")),
         audiences=_topics(keys.need("audiences")),
+        leaflet=_maybe(keys.get("leaflet"), Value.texts, ()),
     )
 
 

@@ -6,17 +6,11 @@ and a QR that leads to the page which confirms it.
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 
-import segno
-import typst
-
-_TEMPLATE = Path(__file__).parent / "templates" / "giay-chung-nhan.typ"
+from bot.reports.press import print_pdf, qr_svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +50,6 @@ def make_certificates(occasion: Occasion, people: Sequence[Honoured]) -> bytes:
         "organizers": occasion.organizers,
         "decision": occasion.decision,
         "signed_on": f"{occasion.place}, ngày {day:%d} tháng {day:%m} năm {day:%Y}",
-        "people": [{**asdict(one), "qr": _qr(one.address)} for one in people],
+        "people": [{**asdict(one), "qr": qr_svg(one.address)} for one in people],
     }
-    compiled = typst.compile(
-        str(_TEMPLATE),
-        root=str(_TEMPLATE.parent),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
-    assert isinstance(compiled, bytes)  # noqa: S101 a PDF is one file
-    return compiled
-
-
-def _qr(address: str) -> str:
-    """The QR of an address as SVG."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(out, kind="svg", border=0, dark="#1d1d1d")
-    return out.getvalue().decode("utf-8")
+    return print_pdf("giay-chung-nhan.typ", data)

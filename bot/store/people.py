@@ -29,7 +29,8 @@ from bot.store.talk import forget
 class Person:
     """One person on one channel; `is_new` is true only in the transaction that first met him.
 
-    Until `quiet_until` somebody of the office talks with him, and the bot does not.
+    Until `quiet_until` somebody of the office talks with him, and the bot does not. `origin` is the
+    word of the first deep link by which he came.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Person:
     greeted_at: datetime | None
     quiet_until: datetime | None = None
     is_new: bool = False
+    origin: str | None = None
 
 
 _PERSON = (
@@ -48,6 +50,7 @@ _PERSON = (
     people.c.first_seen,
     people.c.greeted_at,
     people.c.quiet_until,
+    people.c.origin,
 )
 
 

@@ -141,11 +141,14 @@ inbox = Table(
 )
 
 # `person_id` is empty once the person was erased: what was asked stays counted, nobody's any more.
+# For the counts `day` (since 1970, in Việt Nam), `entry` (the one answer given) and `origin` (by which
+# deep link the asker had come) stand in columns of their own, and in indexes that hold all that a
+# count needs.
 questions = Table(
     "questions",
     metadata,
     Column("id", id_type(), primary_key=True),
-    Column("person_id", id_type(), ForeignKey("people.id", ondelete="SET NULL"), index=True),
+    Column("person_id", id_type(), ForeignKey("people.id", ondelete="SET NULL")),
     Column("inbox_id", id_type(), ForeignKey("inbox.id", ondelete="SET NULL"), index=True),
     Column("asked_at", UtcTime, nullable=False, index=True),
     Column("channel", Words, nullable=False),
@@ -159,7 +162,14 @@ questions = Table(
     Column("feedback", SmallInteger),
     Column("feedback_at", UtcTime),
     Column("handled", Words),
+    Column("day", Integer, nullable=False, server_default=text("0")),
+    Column("entry", Text),
+    Column("origin", Words),
     CheckConstraint("feedback IN (-1, 1)", name="feedback"),
+    Index(None, "person_id", "asked_at"),
+    Index(None, "day", "outcome", "feedback", "channel", "origin"),
+    Index(None, "channel", "origin", "outcome", "day"),
+    Index(None, "entry", "day", "feedback", "channel", "origin"),
     sqlite_autoincrement=True,
 )
 

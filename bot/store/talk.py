@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Update, and_, delete, func, or_, select, update
 
+from bot.clock import day_number
 from bot.language.mask import mask_numbers
 from bot.store.database import Tx
 from bot.store.tables import questions, states
@@ -19,7 +20,10 @@ NONE_CHOSEN = "choose-none"
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """One question and what the bot made of it; `entries` are the ids given or offered."""
+    """One question and what the bot made of it; `entries` are the ids given or offered.
+
+    `origin` is the deep link by which the asker had come.
+    """
 
     person_id: int
     channel: str
@@ -32,6 +36,7 @@ class QuestionAsked:
     score: float = 0.0
     ms: float = 0.0
     inbox_id: int | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ async def record_question(tx: Tx, asked: QuestionAsked) -> int:
             score=asked.score,
             ms=asked.ms,
             base_version=asked.base_version,
+            day=day_number(asked.asked_at),
+            entry=asked.entries[0] if asked.outcome == "answer" and asked.entries else None,
+            origin=asked.origin,
         )
         .returning(questions.c.id)
     )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.knowledge.citations import changes_of, render_citation, render_citations
+from bot.knowledge.citations import changes_of, gather_citations, render_citation, render_citations
 from bot.knowledge.model import Base, Change, Citation, Law
 
 LAWS = {
@@ -79,3 +79,26 @@ def test_every_citation_of_the_base_reads_well(base: Base) -> None:
             assert line == " ".join(line.split()), (entry.id, line)
             assert not any(line.count(law.number) > 1 for law in base.laws.values()), line
             assert not {"None", "{", "}"} & set(line.split()), (entry.id, line)
+
+
+def test_gathered_citations_name_each_document_once(base: Base) -> None:
+    cited = [
+        Citation("luat-bau-cu", 69, 3),
+        Citation("luat-bau-cu", 34),
+        Citation("luat-bau-cu", 69, 1),
+        Citation("luat-bau-cu", 29, 1, "a"),
+        Citation("hien-phap", 27),
+    ]
+    assert gather_citations(cited, base.laws) == (
+        "Khoản 1, 3 Điều 69, Điều 34, điểm a khoản 1 Điều 29 Luật Bầu cử đại biểu Quốc hội và đại "
+        "biểu HĐND số 85/2015/QH13 (sửa đổi, bổ sung năm 2025); Điều 27 Hiến pháp 2013"
+    )
+    assert gather_citations([], base.laws) == ""
+
+
+def test_gathered_citations_of_an_entry_lose_no_place(base: Base) -> None:
+    for entry in base.spoken:
+        told = gather_citations(entry.citations, base.laws)
+        for citation in entry.citations:
+            assert base.laws[citation.law].short.lower() in told.lower()
+            assert citation.article is None or f"Điều {citation.article}" in told
