@@ -18,9 +18,9 @@ from bot.clock import VIETNAM, vietnam_date
 from bot.contest.document import Published, from_ms, to_ms
 from bot.contest.limits import check_limits
 from bot.contest.marking import join_options, mark_paper
-from bot.contest.play import check_open, deadline_of, draw_paper
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper, Round
+from bot.contest.starting import check_open, deadline_of, draw_paper
 from bot.store.contest_attempts import Answer, Attempt, number_attempt
 
 _BY_HOUR = (1, 0.4, 0.2, 0.1, 0.2, 0.6, 2, 4, 6, 7, 6, 5, 6, 5, 6, 6, 5, 4, 5, 8, 11, 10, 7, 3)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.contest.document import Published, to_ms
+from bot.contest.ending import last_moment
 from bot.contest.marking import join_options, split_options
-from bot.contest.play import last_moment
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper
 from bot.store import contest_attempts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,11 +80,11 @@ async def sit_at(tx: Tx, published: Published, attempt: Attempt) -> Sitting:
 
 
 def seat_of(
-    published: Published, attempt: Attempt, answers: Sequence[Answer], *, is_new: bool = False
+    published: Published, attempt: Attempt, answers: Iterable[Answer], *, is_new: bool = False
 ) -> Sitting:
     """The attempt with its paper, whose places are at hand already."""
     one = published.round(attempt.round)
-    assert one is not None  # noqa: S101 see `sit_at`
+    assert one is not None  # noqa: S101 see above
     places = tuple(_place(published, answer) for answer in answers)
     deadline = from_ms(attempt.deadline_ms)
     return Sitting(attempt, one, published.paper(one), places, deadline, is_new)

@@ -51,13 +51,18 @@ async def winners_of(
     Raises `Refused` where it was not computed yet.
     """
     result = await need_result(tx, published, round_id)
-    awards = await contest_awards.of_result(tx, result.id)
-    found = [
+    return result, await winners_in(tx, published, sealer, trees, result)
+
+
+async def winners_in(
+    tx: Tx, published: Published, sealer: Sealer, trees: Trees, result: Result
+) -> list[Winner]:
+    """The winners of one result, best first."""
+    return [
         await _winner(tx, published, sealer, trees, award)
-        for award in awards
+        for award in await contest_awards.of_result(tx, result.id)
         if award.state in LIVING
     ]
-    return result, found
 
 
 async def winner_with(

@@ -103,8 +103,17 @@ def number_attempt(entrant_id: int, number: int) -> int:
 
 async def of_entrant(tx: Tx, entrant_id: int) -> list[Attempt]:
     """Every attempt of an entrant, oldest first."""
+    return await of_entrants(tx, [entrant_id])
+
+
+async def of_entrants(tx: Tx, entrant_ids: Sequence[int]) -> list[Attempt]:
+    """Every attempt of some entrants, by entrant, oldest first."""
+    first = entrants.c.id * _PER_ENTRANT
     rows = await tx.rows(
-        select(*_ATTEMPT).where(_span(attempts.c.id, entrant_id)).order_by(attempts.c.id)
+        select(*_ATTEMPT)
+        .join(entrants, attempts.c.id.between(first, first + _PER_ENTRANT - 1))
+        .where(entrants.c.id.in_(entrant_ids))
+        .order_by(attempts.c.id)
     )
     return [Attempt(**row) for row in rows]
 
@@ -116,27 +125,33 @@ async def find(tx: Tx, attempt_id: int, *, lock: bool = False) -> Attempt | None
     return Attempt(**row) if row else None
 
 
+async def lock_many(tx: Tx, attempt_ids: Iterable[int]) -> dict[int, Attempt]:
+    """Attempts by their id; nobody else changes them until the transaction ends."""
+    rows = await tx.rows(
+        select(*_ATTEMPT)
+        .where(attempts.c.id.in_(sorted(set(attempt_ids))))
+        .order_by(attempts.c.id)
+        .with_for_update()
+    )
+    return {row["id"]: Attempt(**row) for row in rows}
+
+
 async def any_of(tx: Tx, rounds: Sequence[int]) -> bool:
     """Whether anybody has started an attempt in one of the rounds."""
     return bool(await tx.value(select(exists().where(attempts.c.round.in_(rounds)))))
 
 
-async def add(tx: Tx, attempt: Attempt, paper: Sequence[tuple[int, str]]) -> list[Answer]:
-    """Keeps a new attempt with its paper, (question, shown) by position; gives the places.
+def next_id(entrant_id: int, before: Iterable[Attempt]) -> int:
+    """The id of the entrant's next attempt; `before` are all he has."""
+    return max((a.id for a in before), default=number_attempt(entrant_id, 0)) + 1
 
-    The entrant is locked by the caller, so that two attempts cannot get one id.
-    """
-    values = {name: getattr(attempt, name) for name in Attempt.__dataclass_fields__}
-    await tx.change(tx.insert(attempts).values(**values))
-    places = [
-        Answer(attempt.id, position, question, shown, None, None, 0)
-        for position, (question, shown) in enumerate(paper, 1)
-    ]
-    written = ("attempt_id", "position", "question", "shown")
-    await tx.connection.execute(
-        tx.insert(answers), [{name: getattr(one, name) for name in written} for one in places]
-    )
-    return places
+
+async def add(tx: Tx, new: Sequence[tuple[Attempt, Sequence[Answer]]]) -> None:
+    """Keeps new attempts with their papers."""
+    if new:
+        await tx.connection.execute(tx.insert(attempts), [_values(a) for a, _ in new])
+        papers = [_values(place) for _, paper in new for place in paper]
+        await tx.connection.execute(tx.insert(answers), papers)
 
 
 async def paper_of(tx: Tx, attempt_id: int) -> list[Answer]:
@@ -154,15 +169,18 @@ async def papers_of(tx: Tx, attempt_ids: Sequence[int]) -> list[Answer]:
     return [Answer(**row) for row in rows]
 
 
-async def seen_questions(tx: Tx, entrant_id: int) -> set[str]:
-    """The ids of the questions that the entrant was asked before."""
-    rows = await tx.rows(
-        select(contest_questions.c.question_id)
-        .join(answers, answers.c.question == contest_questions.c.id)
-        .where(_span(answers.c.attempt_id, entrant_id))
-        .distinct()
-    )
-    return {row["question_id"] for row in rows}
+async def seen_questions(tx: Tx, attempt_ids: Sequence[int]) -> dict[int, set[str]]:
+    """The ids of the questions that stood in these attempts, by their entrant."""
+    found: dict[int, set[str]] = {}
+    if attempt_ids:
+        rows = await tx.rows(
+            select(answers.c.attempt_id, contest_questions.c.question_id)
+            .join(contest_questions, contest_questions.c.id == answers.c.question)
+            .where(answers.c.attempt_id.in_(attempt_ids))
+        )
+        for row in rows:
+            found.setdefault(row["attempt_id"] // _PER_ENTRANT, set()).add(row["question_id"])
+    return found
 
 
 async def asked_at(tx: Tx, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Asked]:
@@ -239,10 +257,18 @@ async def save(tx: Tx, saves: Sequence[tuple[int, int, str | None, int]]) -> Non
     )
 
 
-async def predict(tx: Tx, attempt_id: int, prediction: int | None) -> bool:
-    """Keeps the guess of an open attempt; False where it is not open."""
-    statement = update(attempts).where(attempts.c.id == attempt_id, _OPEN)
-    return await tx.change(statement.values(prediction=prediction)) == 1
+_PREDICT = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("of_id"), _OPEN)
+    .values(prediction=bindparam("new_prediction"))
+)
+
+
+async def predict(tx: Tx, guesses: Sequence[tuple[int, int]]) -> None:
+    """Keeps guesses (attempt, number) of open attempts; of two for one the later holds."""
+    if guesses:
+        rows = [{"of_id": attempt_id, "new_prediction": guess} for attempt_id, guess in guesses]
+        await tx.connection.execute(_PREDICT, rows)
 
 
 _FINISH = (
@@ -274,13 +300,17 @@ async def overdue(tx: Tx, rounds: Sequence[int], before_ms: int, limit: int) -> 
 
 async def granted(tx: Tx, entrant_id: int, round_number: int) -> int:
     """How many attempts the board gave the entrant beyond the limit of the round."""
-    return int(
-        await tx.value(
-            select(func.coalesce(func.sum(grants.c.extra), 0)).where(
-                grants.c.entrant_id == entrant_id, grants.c.round == round_number
-            )
-        )
+    return (await granted_to(tx, [entrant_id])).get((entrant_id, round_number), 0)
+
+
+async def granted_to(tx: Tx, entrant_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """How many attempts the board gave beyond the limit, by entrant and number of the round."""
+    rows = await tx.rows(
+        select(grants.c.entrant_id, grants.c.round, func.sum(grants.c.extra).label("extra"))
+        .where(grants.c.entrant_id.in_(entrant_ids))
+        .group_by(grants.c.entrant_id, grants.c.round)
     )
+    return {(row["entrant_id"], row["round"]): int(row["extra"]) for row in rows}
 
 
 async def count(tx: Tx, rounds: Sequence[int]) -> dict[str, int]:
@@ -306,6 +336,10 @@ async def count_persons(tx: Tx, rounds: Sequence[int]) -> int:
             )
         )
     )
+
+
+def _values(row: Attempt | Answer) -> dict[str, object]:
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
 
 def _span(column: ColumnElement[int], entrant_id: int) -> ColumnElement[bool]:

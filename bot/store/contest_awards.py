@@ -133,6 +133,22 @@ async def by_code(tx: Tx, code: str) -> Award | None:
     return Award(**row) if row else None
 
 
+async def certified(tx: Tx, entrant_id: int) -> list[Award]:
+    """The prizes of a person that a decision has made his and that a certificate confirms."""
+    rows = await tx.rows(
+        select(*_COLUMNS)
+        .join(results, results.c.id == awards.c.result_id)
+        .where(
+            awards.c.entrant_id == entrant_id,
+            awards.c.state.in_(LIVING),
+            awards.c.code.is_not(None),
+            results.c.decided_at.is_not(None),
+        )
+        .order_by(awards.c.id)
+    )
+    return [Award(**row) for row in rows]
+
+
 async def set_state(
     tx: Tx, award_id: int, state: str, note: str, by: str, at: datetime, code: str | None = None
 ) -> None:

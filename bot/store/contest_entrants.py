@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select, update
 
 from bot.store.contest_tables import consents, contest_lists, entrants
 from bot.store.database import Tx
+from bot.store.tables import people
 
 OPEN_FIELDS = (
     "unit",
@@ -92,6 +93,32 @@ async def marks_of(tx: Tx, entrant_id: int) -> dict[str, str | None]:
     return dict(row or dict.fromkeys(MARKS))
 
 
+async def get_many(tx: Tx, entrant_ids: Sequence[int]) -> dict[int, Entrant]:
+    """Entrants by number; what they do elsewhere waits until the transaction ends."""
+    # In the order of their ids, so that two who lock several cannot wait for each other.
+    rows = await tx.rows(
+        select(*_COLUMNS)
+        .where(entrants.c.id.in_(entrant_ids))
+        .order_by(entrants.c.id)
+        .with_for_update()
+    )
+    return {row["id"]: Entrant(**row) for row in rows}
+
+
+async def find_of(tx: Tx, contest_id: str, channel: str, names: Sequence[str]) -> dict[str, int]:
+    """The numbers of those who have registered, by the name under which a channel knows them."""
+    rows = await tx.rows(
+        select(people.c.channel_id, entrants.c.id)
+        .join(people, people.c.id == entrants.c.person_id)
+        .where(
+            people.c.channel == channel,
+            people.c.channel_id.in_(names),
+            entrants.c.contest_id == contest_id,
+        )
+    )
+    return {row["channel_id"]: row["id"] for row in rows}
+
+
 async def add(tx: Tx, values: Mapping[str, Any]) -> Entrant | None:
     """Registers a person; None where he was registered already."""
     row = await tx.first(
@@ -108,11 +135,11 @@ async def change(tx: Tx, entrant_id: int, values: Mapping[str, Any]) -> None:
     await tx.change(update(entrants).where(entrants.c.id == entrant_id).values(**values))
 
 
-async def lock(tx: Tx, entrant_id: int, at: datetime) -> None:
-    """From now on only the organizer corrects the registration; the first time holds."""
+async def lock(tx: Tx, entrant_ids: Sequence[int], at: datetime) -> None:
+    """From now on only the organizer corrects the registrations; the first time holds."""
     await tx.change(
         update(entrants)
-        .where(entrants.c.id == entrant_id, entrants.c.locked_at.is_(None))
+        .where(entrants.c.id.in_(entrant_ids), entrants.c.locked_at.is_(None))
         .values(locked_at=at)
     )
 

@@ -16,11 +16,11 @@ from sqlalchemy import RowMapping, select, text
 from bot.cli import app
 from bot.clock import vietnam_date
 from bot.contest.document import from_ms
-from bot.contest.play import draw_paper
 from bot.contest.publish import Shelf
 from bot.contest.registration import open_registration, read_form
 from bot.contest.rehearsal import Rehearsed, Wanted, _share, simulate
 from bot.contest.results import compute
+from bot.contest.starting import draw_paper
 from bot.contest.typed import Trees
 from bot.contest.verify import verify
 from bot.errors import InputRefused

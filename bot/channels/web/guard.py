@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,13 +17,13 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+_HEADERS = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FILES = ("/static/", "/admin/static/")
 _log = structlog.get_logger(__name__)
@@ -88,9 +88,10 @@ def is_foreign(headers: Headers, public_host: str = "") -> bool:
 
 
 def _add_headers(start: Message, path: str) -> None:
-    headers = MutableHeaders(scope=start)
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
     # Files are asked for anew each time and mostly answered "not modified": a new version of the
     # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
-    headers.setdefault("Cache-Control", "no-cache" if path.startswith(_FILES) else "no-store")
+    keeping = b"no-cache" if path.startswith(_FILES) else b"no-store"
+    sent = list(start.get("headers", ()))
+    names = {name.lower() for name, _ in sent}
+    ours = (*_HEADERS, (b"cache-control", keeping))
+    start["headers"] = [*sent, *(header for header in ours if header[0] not in names)]

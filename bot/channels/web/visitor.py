@@ -76,10 +76,14 @@ class Visitors:
             entrant = person and await contest_entrants.find(tx, contest_id, person.id)
         if entrant is None:
             return None
-        self._known[key] = (entrant.id, self.now() + _KNOWN_SECONDS)
+        self.meet(token, contest_id, entrant.id)
+        return entrant.id
+
+    def meet(self, token: str, contest_id: str, entrant_id: int) -> None:
+        """Remembers the browser, whose entrant the database has just told."""
+        self._known[person_of(token), contest_id] = (entrant_id, self.now() + _KNOWN_SECONDS)
         if len(self._known) > _KNOWN_AT_MOST:
             self._known.popitem(last=False)
-        return entrant.id
 
     def forget(self, token: str) -> None:
         """Forgets the browser, which was erased."""

@@ -16,6 +16,7 @@ from bot.channels.web.visitor import token_of
 from bot.contest import play
 from bot.contest.document import Published, to_ms
 from bot.contest.guess import read_guess
+from bot.contest.handing import Guess
 from bot.contest.refusal import Refused
 from bot.contest.saving import Save
 
@@ -60,6 +61,7 @@ class Answers:
         entrant_id, attempt_id = await desk.seat(request, published)
         fields = await read_json(request)
         at = desk.clock()
+        desk.door.outdate(attempt_id)
         if "guess" in fields:
             guess = read_guess(fields["guess"])
             await _keep_guess(desk, published, entrant_id, attempt_id, guess)
@@ -129,6 +131,7 @@ async def save_sheet(
 ) -> None:
     """Saves everything that a sheet holds. Raises `Refused` for the first that was not taken."""
     at = desk.clock()
+    desk.door.outdate(attempt_id)
     results = await asyncio.gather(
         *(
             desk.saver.save(Save(published, entrant_id, attempt_id, position, chosen, at))
@@ -146,8 +149,7 @@ async def save_sheet(
 async def _keep_guess(
     desk: Desk, published: Published, entrant_id: int, attempt_id: int, guess: int
 ) -> None:
-    async with desk.database.transaction() as tx:
-        await play.predict(tx, published, entrant_id, attempt_id, guess, desk.clock())
+    await desk.papers.keep(Guess(published, entrant_id, attempt_id, guess, desk.clock()))
 
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bot.channels.web.visitor import CHANNEL, Visitors, person_of, set_cookie, t
 from bot.clock import Clock, utc_now
 from bot.contest import play
 from bot.contest.document import Published
+from bot.contest.handing import PaperTaker
 from bot.contest.publish import Shelf
 from bot.contest.refusal import Refused
 from bot.contest.saving import AnswerSaver
@@ -69,6 +70,7 @@ class Desk:
     showcase: Showcase
     door: Door
     saver: AnswerSaver
+    papers: PaperTaker
     limiter: Limiter
     secure: bool = False
     clock: Clock = utc_now
@@ -103,8 +105,9 @@ class Desk:
         if not entrant:
             return Presence()
         attempts = await contest_attempts.of_entrant(tx, entrant.id)
+        granted = await contest_attempts.granted_to(tx, [entrant.id])
         extra = {
-            str(one.id): await contest_attempts.granted(tx, entrant.id, published.rounds[one.id])
+            str(one.id): granted.get((entrant.id, published.rounds[one.id]), 0)
             for one in published.contest.rounds
         }
         return Presence(entrant, tuple(attempts), extra)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channels.web.contest.bulletin import Bulletin
 from bot.channels.web.contest.desk import Desk, Presence
 from bot.channels.web.pages import blocks_of
 from bot.channels.web.visitor import new_token, set_cookie, token_of
@@ -20,7 +21,9 @@ from bot.contest.limits import attempts_left
 from bot.contest.result import Earned, earned
 from bot.contest.rules import Contest
 from bot.contest.telling import RoundTold, State
+from bot.store import contest_awards
 from bot.store.contest_attempts import Attempt
+from bot.store.contest_awards import Award
 
 _HEADINGS: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("Đang mở", ("open", "resting")),
@@ -81,6 +84,7 @@ class Lobby:
     """The pages before a paper."""
 
     desk: Desk
+    bulletin: Bulletin
 
     def routes(self) -> list[BaseRoute]:
         """The routes of these pages."""
@@ -110,7 +114,7 @@ class Lobby:
         published, at = await self.desk.contest(request), self.desk.clock()
         token = token_of(request)
         present = await self.desk.settled(token, published, at)
-        contest = published.contest
+        contest, posted = published.contest, await self.bulletin.posted(published)
         html = self.desk.pages.show(
             "contest.html",
             contest=contest,
@@ -125,12 +129,21 @@ class Lobby:
             prizes=telling.tell_prizes(contest),
             data=telling.tell_data(contest),
             rules=list(blocks_of(published.document.rules_text)),
+            counts=posted.counts,
+            has_results=bool(posted.notices),
+            certificates=await self._certificates(present),
             has_just_registered="xong" in request.query_params,
         )
         response = self.desk.page(request, html)
         if token is None:
             set_cookie(request, response, new_token(), secure=self.desk.secure)
         return response
+
+    async def _certificates(self, present: Presence) -> list[Award]:
+        if present.entrant is None:
+            return []
+        async with self.desk.database.reading() as tx:
+            return await contest_awards.certified(tx, present.entrant.id)
 
 
 def _cards(published: Published, present: Presence, at: datetime) -> Iterator[RoundCard]:

@@ -13,12 +13,13 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.web.contest.answers import read_sheet, save_sheet
 from bot.channels.web.contest.desk import NO_COOKIE, TOO_FAST, Desk, go
-from bot.channels.web.contest.starting import Full, Start
+from bot.channels.web.contest.starting import Full, Wish
 from bot.channels.web.incoming import Declined, read_form
 from bot.channels.web.visitor import new_token, person_of, set_cookie, token_of
 from bot.contest import play
 from bot.contest.document import Published, to_ms
 from bot.contest.guess import show_guess
+from bot.contest.handing import HandIn
 from bot.contest.refusal import Refused
 from bot.contest.result import result_of
 from bot.contest.rules import Paper
@@ -60,25 +61,28 @@ class Room:
             return response
         if not self.desk.limiter.allows(token):
             raise Declined(429, TOO_FAST)
-        wish = Start(
+        wish = Wish(
             published.id,
             person_of(token),
             fields.get("vong", ""),
             self._device(request, published, fields.get("vong", ""), token),
             self.desk.clock(),
         )
-        seat = await self.desk.door.start(wish, self.desk.trees(published))
+        seat = await self.desk.door.start(wish)
         if isinstance(seat, Full):
             html = self.desk.pages.show(
                 "waiting.html", contest=published.contest, place=seat.place, round_id=wish.round_id
             )
             return self.desk.page(request, html, 503)
+        self.desk.visitors.meet(token, published.id, seat.attempt.entrant_id)
         return go(f"/thi/{published.id}/bai/{seat.attempt.id}")
 
     async def show(self, request: Request) -> Response:
         """The paper while it is open, afterwards its result."""
         published = await self.desk.contest(request)
-        seat = await self._seat(request, published)
+        ids = await self.desk.seat(request, published)
+        fresh = self.desk.door.hand_over(*ids, self.desk.clock())
+        seat = fresh or await self._seat(request, published)
         if seat.is_open:
             return self._paper(request, published, seat)
         return await self._result(request, published, seat)
@@ -113,9 +117,7 @@ class Room:
         published, at = await self.desk.contest(request), self.desk.clock()
         entrant_id, attempt_id = await self.desk.seat(request, published)
         try:
-            async with self.desk.database.transaction() as tx:
-                now = await self.desk.shelf.need(tx, published.id)
-                await play.submit(tx, now, entrant_id, attempt_id, at)
+            await self.desk.papers.take(HandIn(published, entrant_id, attempt_id, at))
         except Refused as refused:
             if refused.reason not in ("unanswered", "prediction_missing"):
                 raise

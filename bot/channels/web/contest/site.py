@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.routing import BaseRoute
 
 from bot.channels.web.contest.answers import Answers
+from bot.channels.web.contest.bulletin import Bulletin
 from bot.channels.web.contest.confirmation import Confirmation
 from bot.channels.web.contest.correction import Correction
 from bot.channels.web.contest.desk import Desk
@@ -19,8 +20,10 @@ from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
 from bot.channels.web.visitor import Visitors
 from bot.clock import Clock, utc_now
+from bot.contest.handing import PaperTaker
 from bot.contest.publish import Shelf
 from bot.contest.saving import AnswerSaver
+from bot.contest.typed import Trees
 from bot.dialogue.snapshot import Snapshot
 from bot.sealing import Sealer
 from bot.store.database import Database
@@ -49,8 +52,14 @@ def build_desk(
         pages,
         visitors,
         Showcase(database, shelf),
-        Door(database, shelf, sealer),
+        Door(
+            database,
+            shelf,
+            sealer,
+            lambda published: Trees(snapshot().base.places, published.document.units),
+        ),
         AnswerSaver(database),
+        PaperTaker(database, shelf),
         Limiter(_BURST, _A_SECOND),
         secure,
         clock,
@@ -58,13 +67,15 @@ def build_desk(
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """Every route of the contest."""
+    """Every route of the contest, those asked most often first."""
+    bulletin = Bulletin(desk)
     parts = (
-        Lobby(desk),
+        Answers(desk),
+        Lobby(desk, bulletin),
+        bulletin,
         Enrolment(desk),
         Correction(desk),
         Room(desk),
-        Answers(desk),
         Confirmation(desk),
     )
     return [route for part in parts for route in part.routes()]

@@ -6,28 +6,31 @@ door says so and names a place, instead of letting everybody wait and running pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.contest import play, registration
+from bot.channels.web.visitor import CHANNEL
+from bot.contest.document import Published, from_ms
 from bot.contest.publish import Shelf
 from bot.contest.refusal import Refused
-from bot.contest.registration import Form
+from bot.contest.registration import Form, register
 from bot.contest.sitting import Sitting
+from bot.contest.starting import Start, check_open, start_many
 from bot.contest.typed import Trees
 from bot.sealing import Sealer
 from bot.store import contest_entrants, people
 from bot.store.batching import Batcher
 from bot.store.database import Database, Tx
 
-CHANNEL = "web"
+_FRESH, _FRESH_AT_MOST = timedelta(seconds=5), 1_000
 MOST_WAITING = 500
 """Starts that wait at once; at some hundred a second, nobody waits longer than a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class Wish:
     """Somebody wants to start in a round; `device` marks what he plays on."""
 
     contest_id: str
@@ -45,68 +48,103 @@ class Full:
 
 
 class Door:
-    """Starts attempts of many people together. One for the whole program."""
+    """Starts attempts of many people together. One for the whole program.
+
+    `trees` gives the units of a contest, for those who need not register first.
+    """
 
     def __init__(
-        self, database: Database, shelf: Shelf, sealer: Sealer, most: int = MOST_WAITING
+        self,
+        database: Database,
+        shelf: Shelf,
+        sealer: Sealer,
+        trees: Callable[[Published], Trees],
+        most: int = MOST_WAITING,
     ) -> None:
         self._shelf = shelf
         self._sealer = sealer
+        self._trees = trees
         self._most = most
         self._inside = 0
-        self._batches = Batcher(database, self._start_all, most=50)
+        self._fresh: OrderedDict[int, Sitting] = OrderedDict()
+        self._batches = Batcher(database, self._start_all, most=100)
 
-    async def start(self, wish: Start, trees: Trees) -> Sitting | Full:
+    async def start(self, wish: Wish) -> Sitting | Full:
         """The attempt: a new one, or the one that is open already.
 
-        Raises `Refused` as `play.start` and, where nothing is asked, `registration.register` do.
+        Raises `Refused` as `start_many` and, where nothing is asked, `register` do.
         """
         if self._inside >= self._most:
             return Full(self._inside - self._most + 1)
         self._inside += 1
         try:
-            result = await self._batches.add((wish, trees))
+            result = await self._batches.add(wish)
         finally:
             self._inside -= 1
         if isinstance(result, Refused):
             raise result
+        if result.is_new:
+            self._fresh[result.attempt.id] = result
+            if len(self._fresh) > _FRESH_AT_MOST:
+                self._fresh.popitem(last=False)
         return result
 
-    async def _start_all(
-        self, tx: Tx, wishes: Sequence[tuple[Start, Trees]]
-    ) -> list[Sitting | Refused]:
-        found: list[Sitting | Refused] = []
-        for wish, trees in wishes:
-            # Refusals are raised before anything was written, so one spoils no other.
-            try:
-                found.append(await self._start(tx, wish, trees))
-            except Refused as refused:
-                found.append(refused)
-        return found
+    def hand_over(self, entrant_id: int, attempt_id: int, at: datetime) -> Sitting | None:
+        """A paper that was just started, once: its page need not ask the database again."""
+        seat = self._fresh.pop(attempt_id, None)
+        if seat is None or seat.attempt.entrant_id != entrant_id:
+            return None
+        return seat if at - from_ms(seat.attempt.started_ms) < _FRESH else None
 
-    async def _start(self, tx: Tx, wish: Start, trees: Trees) -> Sitting:
-        published = await self._shelf.need(tx, wish.contest_id)
-        entrant = None
-        person = await people.find(tx, CHANNEL, wish.person)
-        if person is not None:
-            entrant = await contest_entrants.find(tx, published.id, person.id)
-        if entrant is None:
-            if published.contest.registration.fields:
-                raise Refused("not_registered", "Bạn chưa đăng ký cuộc thi này.")
-            one = published.contest.round(wish.round_id)
-            if one is None:
-                raise Refused("not_published", "Cuộc thi này không có vòng bạn chọn.")
-            play.check_open(published, one, wish.at)
-            person = await people.meet(tx, CHANNEL, wish.person, wish.at)
-            entrant = await registration.register(
-                tx, published, self._sealer, trees, person.id, CHANNEL, Form({}), wish.at
-            )
-        return await play.start(
+    def outdate(self, attempt_id: int) -> None:
+        """Something was answered: what was kept to be handed over is no longer the paper."""
+        self._fresh.pop(attempt_id, None)
+
+    async def _start_all(self, tx: Tx, wishes: Sequence[Wish]) -> list[Sitting | Refused]:
+        by_contest: dict[str, list[int]] = {}
+        for n, wish in enumerate(wishes):
+            by_contest.setdefault(wish.contest_id, []).append(n)
+        results: dict[int, Sitting | Refused] = {}
+        for contest_id, numbers in by_contest.items():
+            published = await self._shelf.need(tx, contest_id)
+            found = await self._start_in(tx, published, [wishes[n] for n in numbers])
+            results |= dict(zip(numbers, found, strict=True))
+        return [results[n] for n in range(len(wishes))]
+
+    async def _start_in(
+        self, tx: Tx, published: Published, wishes: Sequence[Wish]
+    ) -> list[Sitting | Refused]:
+        names = [wish.person for wish in wishes]
+        known = await contest_entrants.find_of(tx, published.id, CHANNEL, names)
+        refused: dict[int, Refused] = {}
+        for n, wish in enumerate(wishes):
+            if wish.person not in known and not published.contest.registration.fields:
+                try:
+                    known[wish.person] = await self._let_in(tx, published, wish)
+                except Refused as error:
+                    refused[n] = error
+        # Nobody has the number 0: who is not known is refused as not registered.
+        starts = [
+            Start(known.get(w.person, 0), w.round_id, w.at, CHANNEL, w.device) for w in wishes
+        ]
+        found = await start_many(tx, published, starts)
+        return [refused.get(n, one) for n, one in enumerate(found)]
+
+    async def _let_in(self, tx: Tx, published: Published, wish: Wish) -> int:
+        """Registers somebody for a contest that asks nothing; only who may start leaves a trace."""
+        one = published.contest.round(wish.round_id)
+        if one is None:
+            raise Refused("not_published", "Cuộc thi này không có vòng bạn chọn.")
+        check_open(published, one, wish.at)
+        person = await people.meet(tx, CHANNEL, wish.person, wish.at)
+        entrant = await register(
             tx,
             published,
-            entrant.id,
-            wish.round_id,
+            self._sealer,
+            self._trees(published),
+            person.id,
+            CHANNEL,
+            Form({}),
             wish.at,
-            channel=CHANNEL,
-            device=wish.device,
         )
+        return entrant.id
