@@ -125,13 +125,19 @@
   let wake = () => {};
   const newId = () => `${Date.now()}-${Math.random()}`;
 
+  // When each answer was last given or acknowledged here: older news does not undo it.
+  const touched = {};
+  const touch = (position) => { touched[position] = performance.now(); };
+
   function keep(position, value) {
+    touch(position);
     store.change((kept) => { kept.pending[position] = { value, id: newId() }; });
     paint();
     send();
   }
 
   function drop(position, id) {
+    touch(position);
     store.change((kept) => {
       if ((kept.pending[position] || {}).id === id) delete kept.pending[position];
     });
@@ -161,12 +167,14 @@
           continue;
         }
         const count = pending().length;
-        tell(`Đang chờ mạng: ${count} câu chưa gửi, vẫn giữ trong máy này`, true);
+        if (!isOver) tell(`Đang chờ mạng, ${count} câu chưa gửi`, true);
         await Promise.race([sleep(wait), new Promise((done) => { wake = done; })]);
         wait = Math.min(wait * 2, 10000);
       }
     }
   }
+
+  const HOPELESS = ["no_such_question", "no_such_option", "no_going_back", "prediction_out_of_range", "not_allowed"];
 
   // A refusal is told; gives whether sending may go on with the other answers.
   function heed(refusal, position, id) {
@@ -174,7 +182,8 @@
       if (!isOver) location.replace(path);
       return false;
     }
-    if (refusal.reason === "not_yours") {
+    if (!HOPELESS.includes(refusal.reason)) {
+      // Not the answer's fault (a cookie gone, another server in between): it stays here.
       tell("Chưa lưu được", true);
       complain(refusal.message);
       return false;
@@ -209,10 +218,14 @@
     if (question) inputsOf(question).forEach((input) => { input.checked = chosen.includes(input.value); });
   }
 
-  const fillPending = () => pending().forEach(([position, { value }]) => fill(position, value));
+  const fillPending = () => pending().forEach(([position, { value }]) => {
+    touch(position);
+    fill(position, value);
+  });
 
   async function catchUp() {
     if (isOver) return;
+    const asked = performance.now();
     try {
       const now = await call("/trang-thai");
       deadline = now.deadline_ms;
@@ -222,7 +235,7 @@
       }
       const waiting = store.read().pending;
       questions.forEach(({ dataset: { position } }) => {
-        if (position in waiting) return;
+        if (position in waiting || touched[position] > asked) return;
         if (position !== "guess") fill(position, now.answers[position] || "");
         else if (now.guess !== null) fill("guess", now.guess.toLocaleString("vi-VN"));
       });
@@ -235,6 +248,8 @@
   // ---- One question at a time, or all; the address names the question, so "back" works.
   const map = byId("ban-do");
   const isSequential = rules.sequential === "1";
+  // An address that names no question means the first one without an answer when the page opened.
+  let home = 0;
   let current = 0;
 
   function paint() {
@@ -265,7 +280,7 @@
   function show(focus) {
     const isAll = store.read().all || isSequential;
     const named = questions.findIndex((q) => `#${q.id}` === location.hash);
-    if (named >= 0) current = named;
+    current = named >= 0 ? named : home;
     questions.forEach((question, n) => { question.hidden = !isAll && n !== current; });
     byId("buoc").hidden = isAll || questions.length < 2;
     byId("truoc").disabled = current === 0;
@@ -281,7 +296,9 @@
 
   function move(by) {
     const to = questions[current + by];
-    if (to) location.hash = to.id;
+    if (!to) return;
+    location.hash = to.id;
+    show(true);
   }
 
   // ---- Handing in, and the end of the time.
@@ -421,6 +438,7 @@
       paint();
     });
     fillPending();
+    home = Math.max(0, questions.findIndex((q) => q.dataset.position !== "guess" && !valueOf(q)));
     show(false);
     if (pending().length) send();
   }
