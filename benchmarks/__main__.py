@@ -1,7 +1,8 @@
 """Measures, and writes what was found to results.json and README.md.
 
 python -m benchmarks                      everything (`make bench`)
-python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet, contest_ranking
+python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
+                                          contest_ranking, contest_web
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import booklet, contest_ranking, matching_speed, quality, start
+from benchmarks import booklet, contest_ranking, contest_web, matching_speed, quality, start
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -26,6 +27,7 @@ TITLES = {
     "start": "Start and memory",
     "booklet": "Import of a booklet",
     "contest_ranking": "A contest of a million people",
+    "contest_web": "A contest's launch on the web",
 }
 MODULES = {
     "quality": quality,
@@ -33,12 +35,14 @@ MODULES = {
     "start": start,
     "booklet": booklet,
     "contest_ranking": contest_ranking,
+    "contest_web": contest_web,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
     "start": start.measure,
     "booklet": booklet.measure,
     "contest_ranking": contest_ranking.measure,
+    "contest_web": contest_web.measure,
 }
 INTRODUCTION = """# Benchmarks
 

@@ -8,8 +8,6 @@ all finds nothing kept by an earlier one, as after an edit of the knowledge, and
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import statistics
 import subprocess
@@ -17,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ import httpx
 
 from benchmarks.material import ROOT, noisy_questions, own_base
 from benchmarks.processes import resident_mb
+from benchmarks.served import Server
 
 STARTS = 3
 QUESTIONS = 200
@@ -88,53 +87,19 @@ def _start_ask() -> float:
 
 def _start_serve(questions: int) -> tuple[float, float, float]:
     """Seconds to the first answer, and the megabytes then and after more questions."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        _serving(Path(folder)) as (process, address, begun),
-    ):
-        _ask(address, _ASKED)
-        seconds = time.perf_counter() - begun
-        first_mb = resident_mb(process.pid)
-        # Every person is a new one, so that no guard against floods bites.
-        for question in noisy_questions(own_base(), questions) if questions else ():
-            _ask(address, question)
-        return seconds, first_mb, resident_mb(process.pid)
-
-
-@contextlib.contextmanager
-def _serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
-    """A served bot with an empty database, its address, and when its start began."""
-    told = {
-        "BOT_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'bot.db'}",
-        "BOT_HOST": "127.0.0.1",
-        "BOT_PORT": "0",
-        "BOT_PUBLIC_URL": "",
-    }
-    begun = time.perf_counter()
-    with (folder / "log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
-            cwd=ROOT,
-            env={**os.environ, **told},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        server, begun = Server(Path(folder)), time.perf_counter()
+        server.start()
         try:
-            yield process, _read_address(process), begun
+            _ask(server.address, _ASKED)
+            seconds = time.perf_counter() - begun
+            first_mb = resident_mb(server.pid)
+            # Every person is a new one, so that no guard against floods bites.
+            for question in noisy_questions(own_base(), questions) if questions else ():
+                _ask(server.address, question)
+            return seconds, first_mb, resident_mb(server.pid)
         finally:
-            process.terminate()
-            process.wait(_PATIENCE_S)
-
-
-def _read_address(process: subprocess.Popen[str]) -> str:
-    """The address that the program prints once it serves."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        for word in line.split():
-            if word.startswith("http://"):
-                return word.rstrip("/")
-    raise RuntimeError("the program ended before it served")
+            server.stop()
 
 
 def _ask(address: str, question: str) -> None:
