@@ -270,7 +270,8 @@ def run(settings: Settings) -> None:
                 await server.serve(sockets=[listening])
 
     # uvicorn's own choice of a loop (uvloop where there is one) serves a third more a second.
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    loop_factory = uvicorn.Config("", log_config=None).get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(serve())
 
 
