@@ -2,7 +2,7 @@
 
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
-                                          contest_ranking, contest_web
+                                          contest_ranking, contest_web, fuzz
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import booklet, contest_ranking, contest_web, matching_speed, quality, start
+from benchmarks import (
+    booklet,
+    contest_ranking,
+    contest_web,
+    fuzz,
+    matching_speed,
+    quality,
+    start,
+)
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
@@ -28,6 +36,7 @@ TITLES = {
     "booklet": "Import of a booklet",
     "contest_ranking": "A contest of a million people",
     "contest_web": "A contest's launch on the web",
+    "fuzz": "A million broken inputs",
 }
 MODULES = {
     "quality": quality,
@@ -36,6 +45,7 @@ MODULES = {
     "booklet": booklet,
     "contest_ranking": contest_ranking,
     "contest_web": contest_web,
+    "fuzz": fuzz,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
@@ -43,6 +53,7 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "booklet": booklet.measure,
     "contest_ranking": contest_ranking.measure,
     "contest_web": contest_web.measure,
+    "fuzz": fuzz.measure,
 }
 INTRODUCTION = """# Benchmarks
 

@@ -35,7 +35,7 @@ from bot.admin.office import Office
 from bot.admin.pages import Pages as AdminPages
 from bot.admin.people import FIRST_OWNER, add_first_owner
 from bot.channels import metrics
-from bot.channels.redaction import RedactingFormatter, redact_crashes, redact_line
+from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
 from bot.channels.web import ownership
 from bot.channels.web.chat import WebChat
@@ -226,7 +226,7 @@ def _metrics(live: Live[Snapshot], channels: Channels) -> Callable[[Request], Aw
 def set_up_logs(level: str) -> None:
     """Logs as JSON lines on standard error; libraries speak up from warnings on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter("%(message)s"))
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     redact_crashes()
     for chatty in ("httpx", "httpcore"):

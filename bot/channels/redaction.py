@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from types import TracebackType
 from urllib.parse import quote
 
@@ -21,6 +23,7 @@ BLACKED_OUT = "[đã che]"
 _SHORTEST = 6
 """Letters; shorter ones are found in ordinary words."""
 
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _secrets: list[str] = []
 
 
@@ -44,17 +47,30 @@ def redact(text: str) -> str:
     return text
 
 
-class RedactingFormatter(logging.Formatter):
-    """A formatter of the standard library's logs whose lines, stack traces too, hold no secret."""
+class JsonFormatter(logging.Formatter):
+    """The standard library's logs in the form of our own: a line of JSON, without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line as it is written."""
-        return redact(super().format(record))
+        """The line as it is written; a stack trace stands inside it."""
+        told = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return _whole_line(json.dumps(told, ensure_ascii=False))
 
 
 def redact_line(_logger: WrappedLogger, _method: str, line: str | EventDict) -> str:
     """The last structlog processor: takes the rendered line."""
-    return redact(str(line))
+    return _whole_line(str(line))
+
+
+def _whole_line(line: str) -> str:
+    """One line that a terminal shows and does not obey: no controls, no change of direction."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", redact(line))
 
 
 def redact_crashes() -> None:

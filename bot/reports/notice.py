@@ -16,6 +16,7 @@ from bot.contest.marking import Marking
 from bot.contest.results import ranked_rounds
 from bot.errors import InputRefused
 from bot.reports.honours import Winner
+from bot.reports.printable import printable
 from bot.store.contest_results import Result
 
 
@@ -79,10 +80,11 @@ def as_text(notice: Notice) -> str:
 
 def as_docx(notice: Notice, organizers: str) -> bytes:
     """The notice as a Word document that the board can sign."""
+    notice = _printable(notice)
     document = docx.Document()
     document.styles["Normal"].font.name = "Times New Roman"
     document.styles["Normal"].font.size = Pt(13)
-    document.add_paragraph(organizers.upper()).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.add_paragraph(printable(organizers).upper()).alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading = document.add_paragraph()
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run(notice.title).bold = True
@@ -105,6 +107,16 @@ def as_docx(notice: Notice, organizers: str) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _printable(notice: Notice) -> Notice:
+    return Notice(
+        printable(notice.title),
+        tuple(map(printable, notice.paragraphs)),
+        tuple(map(printable, notice.headings)),
+        tuple(tuple(map(printable, row)) for row in notice.rows),
+        tuple(map(printable, notice.answer_key)),
+    )
 
 
 def _figures(result: Result, shown: set[str]) -> list[str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 import segno
 import typst
 
+from bot.reports.printable import printable
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -22,7 +24,7 @@ def print_pdf(template: str, data: object) -> bytes:
         str(_TEMPLATES / template),
         root=str(_TEMPLATES),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": printable(json.dumps(data, ensure_ascii=False))},
     )
     assert isinstance(compiled, bytes)  # noqa: S101 a PDF is one file
     return compiled

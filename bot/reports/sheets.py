@@ -16,6 +16,8 @@ from typing import TypeAlias
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from bot.reports.printable import printable
+
 Cell: TypeAlias = str | int | float | None
 Progress = Callable[[str, int], None]
 """Told the table and how many of its rows are written."""
@@ -135,12 +137,13 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        sheet.write_string(row, column, cell[:_CELL_LETTERS])
+        sheet.write_string(row, column, printable(cell)[:_CELL_LETTERS])
     else:
         sheet.write_number(row, column, cell)
 
 
 def _harmless(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

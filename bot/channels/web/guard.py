@@ -13,6 +13,8 @@ from bot.channels import metrics
 from bot.channels.redaction import frames_of
 from bot.channels.web.pages import Pages
 
+Guards = tuple[tuple[bytes, bytes], ...]
+
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -24,6 +26,7 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FILES = ("/static/", "/admin/static/")
 _log = structlog.get_logger(__name__)
@@ -36,6 +39,9 @@ class Guard:
         self.app = app
         self.pages = pages
         self.public_host = urlsplit(public_url).netloc.lower()
+        self.headers: Guards = _HEADERS
+        if public_url.startswith("https://"):
+            self.headers = (*_HEADERS, _HTTPS_ONLY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -48,7 +54,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _add_headers(message, scope["path"])
+                _add_headers(message, self.headers, scope["path"])
             await send(message)
 
         if scope["method"] not in _SAFE_METHODS and is_foreign(
@@ -87,11 +93,11 @@ def is_foreign(headers: Headers, public_host: str = "") -> bool:
     return not host or host not in {headers.get("host", "").lower(), public_host}
 
 
-def _add_headers(start: Message, path: str) -> None:
+def _add_headers(start: Message, guards: Guards, path: str) -> None:
     # Files are asked for anew each time and mostly answered "not modified": a new version of the
     # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
     keeping = b"no-cache" if path.startswith(_FILES) else b"no-store"
     sent = list(start.get("headers", ()))
     names = {name.lower() for name, _ in sent}
-    ours = (*_HEADERS, (b"cache-control", keeping))
+    ours = (*guards, (b"cache-control", keeping))
     start["headers"] = [*sent, *(header for header in ours if header[0] not in names)]
