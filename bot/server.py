@@ -45,6 +45,7 @@ from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
 from bot.channels.web.visitor import Visitors
 from bot.clock import Clock, utc_now
+from bot.commands.report import doors_of
 from bot.commands.talk import open_live
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
@@ -112,6 +113,7 @@ def build_app(
         AdminPages(lambda: live.current),
         settings.public_url.rstrip("/"),
         clock,
+        doors_of(settings),
     )
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))

@@ -18,6 +18,8 @@ class Item:
 
 MENU = (
     Item("/admin", "Tổng quan", EVERYBODY),
+    Item("/admin/tham-gia", "Tham gia", EVERYBODY),
+    Item("/admin/chien-dich", "Tờ rơi, mã QR", (Role.EDITOR, Role.APPROVER, Role.ORGANIZER)),
     Item("/admin/nguoi-dung", "Người dùng", (Role.OWNER,)),
     Item("/admin/nhat-ky", "Nhật ký", (Role.OWNER,)),
 )

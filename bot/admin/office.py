@@ -29,6 +29,7 @@ from bot.contest.refusal import Refused
 from bot.dialogue.snapshot import Snapshot
 from bot.errors import BotError, DatabaseUnavailable
 from bot.knowledge.live import Live
+from bot.reports.campaign import NOWHERE, Doors
 from bot.sealing import Sealer
 from bot.store import admin_sessions
 from bot.store.admin_sessions import OPEN
@@ -50,7 +51,10 @@ Handle = Callable[[Visit], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The services behind the pages; `public_url` is where citizens reach us, or empty."""
+    """The services behind the pages.
+
+    `public_url` is where citizens reach us, or empty; `doors` are the channels that a link leads to.
+    """
 
     database: Database
     live: Live[Snapshot]
@@ -61,6 +65,7 @@ class Office:
     pages: Pages
     public_url: str = ""
     clock: Clock = utc_now
+    doors: Doors = NOWHERE
 
     @property
     def snapshot(self) -> Snapshot:

@@ -6,11 +6,13 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.admin.account import Account
+from bot.admin.campaigns import Campaigns
 from bot.admin.entrance import Entrance
 from bot.admin.home import Home
 from bot.admin.log import Log
 from bot.admin.office import Office
 from bot.admin.pages import HERE
+from bot.admin.reach import Reach
 from bot.admin.users import Users
 
 STATIC = "/admin/static"
@@ -21,6 +23,8 @@ def routes(office: Office) -> list[BaseRoute]:
     parts = (
         Entrance(office),
         Home(office),
+        Reach(office),
+        Campaigns(office),
         Account(office),
         Users(office),
         Log(office),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.errors import InputRefused, reason_of
 from bot.knowledge.model import Base
+from bot.knowledge.places import Unit
 from bot.reports.press import qr_file
 
 _ORIGIN = re.compile(r"u-(\w{1,20})(?:-([\w-]{1,40}))?", re.ASCII)
@@ -33,6 +34,14 @@ class Doors:
     web: str = ""
     telegram: str = ""
     zalo: str = ""
+
+    @property
+    def are_open(self) -> bool:
+        """Whether there is any channel that a link can lead to."""
+        return bool(self.web or self.telegram or self.zalo)
+
+
+NOWHERE = Doors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,11 @@ def links_of(doors: Doors, unit: str, campaign: str = ANYWHERE) -> tuple[Link, .
     return tuple(found)
 
 
+def units_on(base: Base, day: date) -> list[Unit]:
+    """The communes, wards and special zones that exist on a day, in the order of the files."""
+    return [u for u in base.places.units if u.valid_to is None or u.valid_to >= day]
+
+
 def write_links(base: Base, doors: Doors, campaign: str, folder: Path, today: date) -> int:
     """Writes the QR codes of every unit and a table of all links; gives the number of codes.
 
@@ -88,9 +102,7 @@ def write_links(base: Base, doors: Doors, campaign: str, folder: Path, today: da
     rows = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for unit in base.places.units:
-            if unit.valid_to is not None and unit.valid_to < today:
-                continue
+        for unit in units_on(base, today):
             for link in links_of(doors, unit.code, campaign):
                 rows.append((unit.code, unit.title, link.title, link.address))
                 for kind in ("svg", "png"):

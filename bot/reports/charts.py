@@ -18,10 +18,10 @@ _INK = "#1f1d1b"
 _SOFT = "#5c564e"
 _LINE = "#e0d9cc"
 _FONT = "Libertinus Serif, system-ui, Arial, sans-serif"
-_BAR = 20
-_GAP = 8
-_LABELS = 190
-_VALUES = 60
+_BAR = 16
+_GAP = 7
+_LABELS = 150
+_VALUES = 56
 _numbers = count(1)
 
 
@@ -49,21 +49,23 @@ class Series:
     colour: str
 
 
-def draw_bars(title: str, told: str, bars: Sequence[Bar], width: int = 720) -> str:
+def draw_bars(title: str, told: str, bars: Sequence[Bar], width: int = 480) -> str:
     """Lying bars, one under the other; `told` is the sentence for those who do not see it."""
     most = max((bar.value for bar in bars), default=0) or 1
     room = width - _LABELS - _VALUES
     drawn = []
     for number, bar in enumerate(bars):
         top = number * (_BAR + _GAP)
-        middle = top + _BAR * 0.72
+        middle = top + _BAR * 0.8
         long = round(room * bar.value / most, 1)
-        drawn.append(_text(_LABELS - 8, middle, bar.label, anchor="end"))
+        drawn.append(_text(_LABELS - 8, middle, bar.label, "end", size=13))
         if bar.value:
             drawn.append(_rect(_LABELS, top, max(long, 2), _BAR, RED))
         else:
             drawn.append(_rect(_LABELS, top, 2, _BAR, _LINE))
-        drawn.append(_text(_LABELS + max(long, 2) + 6, middle, _figure(bar.value), colour=_SOFT))
+        drawn.append(
+            _text(_LABELS + max(long, 2) + 6, middle, _figure(bar.value), colour=_SOFT, size=13)
+        )
     height = max(1, len(bars)) * (_BAR + _GAP)
     return _svg(title, told, width, height, drawn)
 

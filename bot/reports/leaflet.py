@@ -17,7 +17,7 @@ from bot.errors import InputRefused
 from bot.knowledge.citations import gather_citations
 from bot.knowledge.model import Base, Service, Status
 from bot.knowledge.variables import fill, variables_of
-from bot.reports.campaign import NO_DOORS, Doors, Link, links_of
+from bot.reports.campaign import NO_DOORS, Doors, Link, links_of, units_on
 from bot.reports.press import print_pdf, qr_svg
 
 _SIZES = (11.5, 11, 10.5, 10, 9.5, 9)
@@ -75,13 +75,11 @@ def choose_copies(
 
     Raises `InputRefused` for a unit that is not in the lists.
     """
-    units = [base.places.by_code.get(code) for code in codes] or [
-        unit for unit in base.places.units if unit.valid_to is None or unit.valid_to >= today
-    ]
-    unknown = [code for code, unit in zip(codes, units, strict=False) if unit is None]
+    unknown = [code for code in codes if code not in base.places.by_code]
     if unknown:
         raise InputRefused(f"Không có xã, phường, đặc khu nào mang mã «{unknown[0]}».")
-    return tuple(Copy(u.title, links_of(doors, u.code, campaign)) for u in units if u is not None)
+    units = [base.places.by_code[code] for code in codes] or units_on(base, today)
+    return tuple(Copy(unit.title, links_of(doors, unit.code, campaign)) for unit in units)
 
 
 def make_leaflets(

@@ -14,8 +14,8 @@ from bot.clock import show_date
 from bot.knowledge.model import Base
 from bot.matching.nearness import group_near
 from bot.reports import participation
-from bot.reports.charts import GOLD, GREY, RED, Bar, Column, Series, draw_bars, draw_columns
 from bot.reports.participation import Participation, Row, Tally
+from bot.reports.pictures import draw_time, tell_time
 from bot.reports.press import print_pdf
 from bot.reports.sheets import Cell, Table, write_xlsx
 from bot.store import misses
@@ -26,13 +26,6 @@ from bot.store.participation import Slice
 MISSES = 200
 SHOWN = 12
 """Rows of a list in print; the workbook has more."""
-SERIES = (
-    Series("Có câu trả lời", RED),
-    Series("Đưa câu để chọn", GOLD),
-    Series("Chưa trả lời được", GREY),
-)
-_WEEKLY = 62
-"""Days; a longer time is drawn by months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,7 @@ def print_report(report: Monthly, base: Base, today: date) -> bytes:
     data = {
         "organisation": base.service.organisation,
         "service": base.service.name,
-        "when": f"Tháng {now.cut.first:%m/%Y}" if whole_month else _told(now.cut),
+        "when": f"Tháng {now.cut.first:%m/%Y}" if whole_month else tell_time(now.cut),
         "printed": f"ngày {today:%d} tháng {today:%m} năm {today:%Y}",
         "summary": [[str(name), _shown(a), _shown(b)] for name, a, b in _summary(report)],
         "chart_days": draw_time(now),
@@ -134,43 +127,10 @@ def print_report(report: Monthly, base: Base, today: date) -> bytes:
     return print_pdf("bao-cao.typ", data)
 
 
-def draw_time(report: Participation) -> str:
-    """The chart of questions in time: by day, for a long time by month."""
-    days = report.days
-    monthly = len(days) > _WEEKLY
-    columns: dict[str, Tally] = {}
-    for day, tally in days:
-        label = f"{day:%m/%Y}" if monthly else f"{day.day}/{day.month}"
-        whole = columns.setdefault(label, Tally())
-        whole.answered += tally.answered
-        whole.offered += tally.offered
-        whole.missed += tally.missed
-    by = "tháng" if monthly else "ngày"
-    total = report.total
-    told = (
-        f"{_told(report.cut)}: {total.questions} câu hỏi, {total.answered} câu có trả lời, "
-        f"{total.offered} câu được đưa lựa chọn, {total.missed} câu chưa trả lời được."
-    )
-    drawn = [Column(name, (t.answered, t.offered, t.missed)) for name, t in columns.items()]
-    return draw_columns(f"Số câu hỏi theo {by}", told, drawn, SERIES)
-
-
-def draw_units(units: Sequence[Row]) -> str:
-    """The chart of people by unit, most people first; those with nobody stand last."""
-    ranked = sorted(units, key=lambda row: (-row.known, row.title))
-    reached = sum(row.is_reached for row in units)
-    told = f"{reached} trên {len(units)} đơn vị đã có người dùng."
-    if ranked and ranked[0].known:
-        told += f" Nhiều nhất là {ranked[0].title}: {ranked[0].known} người."
-    return draw_bars(
-        "Số người theo xã, phường, đặc khu", told, [Bar(row.title, row.known) for row in ranked]
-    )
-
-
 def _summary(report: Monthly) -> list[tuple[str, Cell, Cell]]:
     now, before = report.now, report.before
     rows: list[tuple[str, Cell, Cell]] = [
-        ("Thời gian", _told(now.cut), _told(before.cut)),
+        ("Thời gian", tell_time(now.cut), tell_time(before.cut)),
         ("Người hỏi", now.askers, before.askers),
         ("Người mới", now.newcomers, before.newcomers),
     ]
@@ -229,10 +189,6 @@ def _reach(report: Participation) -> str:
         f"{_shown(elsewhere.known)} người, {_shown(elsewhere.tally.questions)} câu hỏi. "
         "Số của từng đơn vị ở Phụ lục."
     )
-
-
-def _told(cut: Slice) -> str:
-    return f"{show_date(cut.first)} đến {show_date(cut.last)}"
 
 
 def _shown(cell: Cell) -> str:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from bot.knowledge.model import Base
 from bot.knowledge.places import Unit
-from bot.reports.campaign import read_origin, write_origin
+from bot.reports.campaign import read_origin, units_on, write_origin
 from bot.store import participation as counts
 from bot.store.database import Tx
 from bot.store.participation import Came, Ended, Reached, Slice
@@ -153,12 +153,7 @@ async def look(tx: Tx, base: Base, cut: Slice) -> Participation:
 def units_of(base: Base, cut: Slice) -> list[Unit]:
     """The units that existed at the end of the time; one alone where the slice is of one."""
     wanted = read_origin(cut.unit)[0]
-    return [
-        unit
-        for unit in base.places.units
-        if (unit.valid_to is None or unit.valid_to >= cut.last)
-        and (not wanted or unit.code == wanted)
-    ]
+    return [unit for unit in units_on(base, cut.last) if not wanted or unit.code == wanted]
 
 
 def previous(cut: Slice) -> Slice:

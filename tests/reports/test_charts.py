@@ -23,7 +23,7 @@ def test_bars_stand_in_proportion_inside_the_picture(
     assert root.findtext("s:desc", namespaces=NS) == "Một câu."
     widths = [float(rect.attrib["width"]) for rect in root.findall("s:rect", NS)]
     assert len(widths) == len(rows)
-    assert all(0 < width <= 720 - 190 - 60 for width in widths)
+    assert all(0 < width <= 480 - 150 - 56 for width in widths)
     by_value = sorted(zip((value for _, value in rows), widths, strict=True))
     assert [width for _, width in by_value] == sorted(widths)
 
