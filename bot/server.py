@@ -114,6 +114,7 @@ def build_app(
         settings.public_url.rstrip("/"),
         clock,
         doors_of(settings),
+        settings.same_person_approves,
     )
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(SecretStr(""), alias="BOT_SECRET_KEY")
     log_level: str = Field("INFO", alias="BOT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     say_starters: bool = Field(True, alias="BOT_SAY_STARTERS")
+    same_person_approves: bool = Field(False, alias="BOT_SAME_PERSON_APPROVES")
     keep_days: int = Field(365, alias="BOT_KEEP_DAYS", ge=1, le=3_650)
 
     telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_TOKEN")
@@ -92,6 +93,7 @@ _SENTENCES = {
     "BOT_PUBLIC_URL": "phải là địa chỉ đầy đủ, ví dụ https://baucu.example.vn.",
     "BOT_LOG_LEVEL": "phải là DEBUG, INFO, WARNING hoặc ERROR.",
     "BOT_SAY_STARTERS": "phải là true hoặc false.",
+    "BOT_SAME_PERSON_APPROVES": "phải là true hoặc false.",
     "BOT_KEEP_DAYS": "phải là số ngày từ 1 đến 3650.",
     "TELEGRAM_MODE": "phải là polling hoặc webhook.",
     "TELEGRAM_NAME": "phải là tên của bot trên Telegram, không có @, ví dụ hoidapbaucu_bot.",

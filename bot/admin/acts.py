@@ -20,6 +20,15 @@ _ACTS = {
     "user.roles": "đổi quyền",
     "user.code_on": "bật mã xác thực",
     "user.code_off": "tắt mã xác thực",
+    "entry.edit": "sửa câu trả lời",
+    "entry.raw": "sửa ở dạng YAML",
+    "entry.propose": "gửi bản sửa chờ duyệt",
+    "entry.withdraw": "bỏ bản sửa đang chờ",
+    "entry.approve": "duyệt câu trả lời",
+    "entry.retire": "ngừng dùng câu trả lời",
+    "entry.restore": "lấy lại bản cũ",
+    "entry.new": "thêm bản nháp",
+    "entry.file": "sửa thẳng trong tệp",
 }
 
 

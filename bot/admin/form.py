@@ -42,7 +42,7 @@ class Form:
     def raw(self, name: str) -> str:
         """A field as it was typed, line ends as we write them."""
         found = next((value for key, value in self.pairs if key == name), "")
-        return found.replace("\r\n", "\n").replace("\r", "\n")
+        return "\n".join("".join(map(_shown, line)) for line in found.splitlines())
 
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a field that hold something."""
@@ -66,6 +66,11 @@ class Form:
         """What a person typed, to be given back where it could not be taken."""
         hidden = (CSRF, "password", "old", "again", "code")
         return [(key, value) for key, value in self.pairs if key not in hidden and value.strip()]
+
+
+def _shown(letter: str) -> str:
+    """A letter as it may be kept: what neither shows nor moves is left out."""
+    return letter if letter.isprintable() or letter.isspace() else ""
 
 
 NO_FORM = Form()

@@ -18,6 +18,7 @@ class Item:
 
 MENU = (
     Item("/admin", "Tổng quan", EVERYBODY),
+    Item("/admin/cau-tra-loi", "Câu trả lời", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/tham-gia", "Tham gia", EVERYBODY),
     Item("/admin/chien-dich", "Tờ rơi, mã QR", (Role.EDITOR, Role.APPROVER, Role.ORGANIZER)),
     Item("/admin/nguoi-dung", "Người dùng", (Role.OWNER,)),

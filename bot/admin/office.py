@@ -54,6 +54,7 @@ class Office:
     """The services behind the pages.
 
     `public_url` is where citizens reach us, or empty; `doors` are the channels that a link leads to.
+    With `same_person` who wrote an answer may approve it himself.
     """
 
     database: Database
@@ -66,6 +67,7 @@ class Office:
     public_url: str = ""
     clock: Clock = utc_now
     doors: Doors = NOWHERE
+    same_person: bool = False
 
     @property
     def snapshot(self) -> Snapshot:

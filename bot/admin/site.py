@@ -6,6 +6,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.admin.account import Account
+from bot.admin.answers import site as answers
+from bot.admin.answers.desk import Desk
 from bot.admin.campaigns import Campaigns
 from bot.admin.entrance import Entrance
 from bot.admin.home import Home
@@ -29,7 +31,9 @@ def routes(office: Office) -> list[BaseRoute]:
         Users(office),
         Log(office),
     )
+    desk = Desk(office)
     return [
         Mount(STATIC, StaticFiles(directory=HERE / "static"), name="admin-static"),
         *(route for part in parts for route in part.routes()),
+        *answers.routes(desk),
     ]

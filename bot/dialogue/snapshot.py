@@ -27,6 +27,12 @@ class Snapshot:
     matcher: Matcher
     variables: Mapping[str, str]
     contests: Contests = field(default_factory=Contests)
+    files: Base | None = None
+
+    @property
+    def written(self) -> Base:
+        """The base as its files have it, with the starters that a setting keeps silent."""
+        return self.files or self.base
 
     def say(self, text: str) -> str:
         """A text of the base with its variables filled in."""
@@ -67,6 +73,7 @@ def build_snapshot(
     contests = load_contests(folder, base, vietnam_date(clock()))
     if any(fault.blocking for fault in contests.faults):
         raise KnowledgeFaulty(contests.faults)
+    files = base
     if not say_starters:
         kept = {
             i: replace(e, status=Status.DRAFT) if e.status is Status.STARTER else e
@@ -74,4 +81,5 @@ def build_snapshot(
         }
         base = replace(base, entries=kept)
     fitted = load_fitted(folder / FITTED_FILE)
-    return Snapshot(base, Matcher(base, fitted, keep), variables_of(base.elections), contests)
+    matcher = Matcher(base, fitted, keep)
+    return Snapshot(base, matcher, variables_of(base.elections), contests, files)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.clock import show_date
@@ -39,21 +40,68 @@ def check_base(
     yield from _doubles(entries)
     yield from _collisions(entries, sayable)
     for entry, said in zip(entries, sayable, strict=True):
-        if "elections.yaml" not in unread:
-            yield from _variables(entry, variables)
-        yield from _texts(entry, variables)
-        yield from _repeats(entry, said)
-        if "base.yaml" not in unread:
-            yield from _groups(base, entry)
-        if whole:
-            yield from _references(base, entry)
-        if not entry.citations and entry.status is not Status.DRAFT:
-            yield _fault(entry, "Chưa có căn cứ pháp lý (citations).")
-        if "laws.yaml" not in unread:
-            yield from _citations(base, entry)
-        if entry.status in (Status.STARTER, Status.APPROVED):
-            yield from _currency(base, entry, today)
+        yield from _check_entry(base, entry, said, variables, today, unread)
     yield from _lists(base, unread, whole)
+
+
+def _check_entry(
+    base: Base,
+    entry: Entry,
+    said: list[str],
+    variables: Mapping[str, str],
+    today: date,
+    unread: Collection[str] = (),
+) -> Iterator[Fault]:
+    """The faults of one entry that no comparison of wordings is needed for."""
+    if "elections.yaml" not in unread:
+        yield from _variables(entry, variables)
+    yield from _texts(entry, variables)
+    yield from _repeats(entry, said)
+    if "base.yaml" not in unread:
+        yield from _groups(base, entry)
+    if not any(name.startswith("entries/") for name in unread):
+        yield from _references(base, entry)
+    if not entry.citations and entry.status is not Status.DRAFT:
+        yield _fault(entry, "Chưa có căn cứ pháp lý (citations).")
+    if "laws.yaml" not in unread:
+        yield from _citations(base, entry)
+    if entry.status in (Status.STARTER, Status.APPROVED):
+        yield from _currency(base, entry, today)
+
+
+class Neighbours:
+    """What the entries of one base mean for each other, so that a changed one is checked alone."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        self._variables = variables_of(base.elections)
+        self._said: dict[str, str] = {}
+        self._pointing: dict[str, list[str]] = {}
+        for entry in base.entries.values():
+            for other in entry.related:
+                self._pointing.setdefault(other, []).append(entry.id)
+            if entry.status is not Status.RETIRED:
+                for text in entry.questions:
+                    self._said.setdefault(_sayable(text), entry.id)
+
+    def check(self, entry: Entry, today: date) -> list[Fault]:
+        """Every fault that the base would have with this entry in the place of the one before."""
+        base = replace(self.base, entries={**self.base.entries, entry.id: entry})
+        said = [_sayable(text) for text in entry.questions]
+        return [
+            *self._with_others(entry, said),
+            *_check_entry(base, entry, said, self._variables, today),
+        ]
+
+    def _with_others(self, entry: Entry, said: list[str]) -> Iterator[Fault]:
+        if entry.status is Status.RETIRED:
+            for other in self._pointing.get(entry.id, ()):
+                yield _fault(entry, f"Mục «{other}» còn dẫn đến mục này ở phần liên quan.")
+            return
+        for text in dict.fromkeys(said):
+            other = self._said.get(text, entry.id)
+            if text and other != entry.id:
+                yield _fault(entry, f"Cách hỏi «{text}» trùng với mục «{other}».")
 
 
 def _fault(entry: Entry, sentence: str, *, blocking: bool = True) -> Fault:

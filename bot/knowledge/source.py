@@ -211,9 +211,14 @@ def open_source(path: Path, name: str, faults: Faults) -> Value | None:
     except OSError as error:
         faults.add(1, "", f"Không đọc được tệp: {reason_of(error)}.")
     else:
-        root = _compose(text, faults)
-        return None if root is None else Value(root, faults)
+        return open_text(text, faults)
     return None
+
+
+def open_text(text: str, faults: Faults) -> Value | None:
+    """The root value of a YAML text, or None after a fault that makes it unreadable."""
+    root = _compose(text, faults)
+    return None if root is None else Value(root, faults)
 
 
 def _compose(text: str, faults: Faults) -> yaml.Node | None:

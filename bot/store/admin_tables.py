@@ -73,3 +73,30 @@ admin_audit = Table(
     Index(None, "subject", "id"),
     sqlite_autoincrement=True,
 )
+
+# Every wording that an entry ever had, as the lines of its file; `mark` is their fingerprint.
+entry_versions = Table(
+    "entry_versions",
+    metadata,
+    Column("id", id_type(), primary_key=True),
+    Column("entry_id", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("mark", Text, nullable=False),
+    Index(None, "entry_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# New words of an entry that is being said, waiting for an approver; `based_on` is the mark of the
+# lines that they would take the place of.
+entry_proposals = Table(
+    "entry_proposals",
+    metadata,
+    Column("entry_id", Words, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("based_on", Text, nullable=False),
+)

@@ -12,13 +12,12 @@ from bot.errors import Fault
 from bot.knowledge.booklet.draft import slug
 from bot.knowledge.lint import check_base
 from bot.knowledge.model import Base, Entry, Place, Review, Status
+from bot.knowledge.roundtrip import APPROVED_FIELDS
 from bot.knowledge.spreadsheet.columns import LABELS, CellWrong, read, show
 from bot.knowledge.spreadsheet.rows import Row, read_sheet
 
 _SHOWN = 120
 _SPOKEN = (Status.STARTER, Status.APPROVED)
-_APPROVED_FIELDS = ("question", "answer", "detail", "citations", "status")
-"""What a person stands for who approves an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ class _Planner:
         shown = {name: (show(entry, name), show(changed, name)) for name in values}
         fields = {name for name, (before, after) in shown.items() if before != after}
         self._changes += [Change(entry.id, name, *shown[name]) for name in values if name in fields]
-        if changed.status in _SPOKEN and not fields.isdisjoint(_APPROVED_FIELDS):
+        if changed.status in _SPOKEN and not fields.isdisjoint(APPROVED_FIELDS):
             self._to_approve.add(entry.id)
             changed = replace(changed, status=Status.APPROVED, reviewed=Review("", self._today))
         if fields:
