@@ -30,6 +30,9 @@ from starlette.routing import BaseRoute, Route
 
 from bot.adapters import build_channels
 from bot.admin import site as admin_site
+from bot.admin.contests.figures import Figures
+from bot.admin.contests.jobs import Jobs
+from bot.admin.contests.room import Room
 from bot.admin.gate import Gate
 from bot.admin.office import Office
 from bot.admin.pages import Pages as AdminPages
@@ -56,7 +59,7 @@ from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.knowledge.live import Live
 from bot.sealing import Sealer
-from bot.secret_key import open_sealer
+from bot.secret_key import file_of, open_sealer
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -116,6 +119,8 @@ def build_app(
         doors_of(settings),
         settings.same_person_approves,
     )
+    files = file_of(settings).parent / "xuat"
+    room = Room(office, Jobs(database, files, clock), Figures(database, clock))
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
     # The routes are tried in this order; a contest's answers come a thousand a second.
@@ -126,15 +131,17 @@ def build_app(
         Route("/metrics", _metrics(live, channels)),
         *channels.routes(),
         *ownership.routes(settings.zalo_site_verification),
-        *admin_site.routes(office),
+        *admin_site.routes(office, room),
         *chat.routes(),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, pages, settings.public_url)],
-        lifespan=_lifespan(live, channels, caretaker, sweeper),
+        lifespan=_lifespan(live, channels, caretaker, sweeper, room),
         exception_handlers=_failures(pages),
     )
+    app.state.room = room
+    return app
 
 
 def _failures(
@@ -154,7 +161,11 @@ def _failures(
 
 
 def _lifespan(
-    live: Live[Snapshot], channels: Channels, caretaker: Caretaker, sweeper: Sweeper
+    live: Live[Snapshot],
+    channels: Channels,
+    caretaker: Caretaker,
+    sweeper: Sweeper,
+    room: Room,
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -166,6 +177,7 @@ def _lifespan(
                 yield
         finally:
             stop.set()
+            await room.close()
             await watching
             await caring
 

@@ -6,6 +6,7 @@ GROUPS = {
     "session": "Đăng nhập",
     "user": "Người dùng",
     "entry": "Câu trả lời",
+    "contest": "Cuộc thi",
 }
 _ACTS = {
     "session.in": "đăng nhập",
@@ -29,6 +30,21 @@ _ACTS = {
     "entry.restore": "lấy lại bản cũ",
     "entry.new": "thêm bản nháp",
     "entry.file": "sửa thẳng trong tệp",
+    "contest.disqualify": "loại thí sinh",
+    "contest.reinstate": "khôi phục thí sinh",
+    "contest.correct": "sửa thông tin đăng ký",
+    "contest.unmask": "xem thông tin thí sinh",
+    "contest.compute": "tính kết quả thi",
+    "contest.decide": "ghi quyết định kết quả thi",
+    "contest.lots": "bốc thăm",
+    "contest.place": "phân định người bằng nhau",
+    "contest.verify": "kiểm chứng kết quả thi",
+    "contest.award": "xác minh giải",
+    "contest.pass": "chuyển giải",
+    "contest.export": "xuất dữ liệu thi",
+    "contest.certificates": "làm giấy chứng nhận",
+    "contest.notice": "lập thông báo kết quả",
+    "contest.download": "tải tệp của cuộc thi",
 }
 
 

@@ -21,6 +21,7 @@ MENU = (
     Item("/admin/cau-tra-loi", "Câu trả lời", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/tham-gia", "Tham gia", EVERYBODY),
     Item("/admin/chien-dich", "Tờ rơi, mã QR", (Role.EDITOR, Role.APPROVER, Role.ORGANIZER)),
+    Item("/admin/cuoc-thi", "Cuộc thi", (Role.ORGANIZER,)),
     Item("/admin/nguoi-dung", "Người dùng", (Role.OWNER,)),
     Item("/admin/nhat-ky", "Nhật ký", (Role.OWNER,)),
 )

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from bot.admin.menu import menu_for
 from bot.admin.roles import titles_of
 from bot.admin.visit import Visit
-from bot.clock import show_date, show_time
+from bot.clock import VIETNAM, show_date, show_time
+from bot.contest.document import from_ms
 from bot.dialogue.snapshot import Snapshot
 
 HERE = Path(__file__).parent
@@ -35,6 +36,9 @@ class Pages:
             "date": show_date,
             "roles": titles_of,
             "number": _show_number,
+            "instant": _show_instant,
+            "instant_ms": _show_instant_ms,
+            "span": _show_span,
         }
 
     def show(self, template: str, **values: Any) -> str:
@@ -58,3 +62,20 @@ class Pages:
 def _show_number(number: int) -> str:
     """A whole number as Vietnamese readers write it: 1.234.567."""
     return f"{number:,}".replace(",", ".")
+
+
+def _show_instant(ms: int) -> str:
+    """An instant in milliseconds, to the second: 08:30:05 ngày 1/3/2026."""
+    at = from_ms(ms).astimezone(VIETNAM)
+    return f"{at:%H:%M:%S} ngày {show_date(at.date())}"
+
+
+def _show_instant_ms(ms: int) -> str:
+    """The same to the millisecond, fit to be sorted by."""
+    return from_ms(ms).astimezone(VIETNAM).isoformat(sep=" ", timespec="milliseconds")[:23]
+
+
+def _show_span(ms: int) -> str:
+    """A length of time: 5 phút 03 giây."""
+    minutes, seconds = divmod(round(ms / 1_000), 60)
+    return f"{minutes} phút {seconds:02} giây" if minutes else f"{seconds} giây"

@@ -9,6 +9,8 @@ from bot.admin.account import Account
 from bot.admin.answers import site as answers
 from bot.admin.answers.desk import Desk
 from bot.admin.campaigns import Campaigns
+from bot.admin.contests import site as contest_site
+from bot.admin.contests.room import Room
 from bot.admin.entrance import Entrance
 from bot.admin.home import Home
 from bot.admin.log import Log
@@ -20,8 +22,8 @@ from bot.admin.users import Users
 STATIC = "/admin/static"
 
 
-def routes(office: Office) -> list[BaseRoute]:
-    """Every route of the editors' web."""
+def routes(office: Office, room: Room) -> list[BaseRoute]:
+    """Every route of the editors' and organizers' web."""
     parts = (
         Entrance(office),
         Home(office),
@@ -36,4 +38,5 @@ def routes(office: Office) -> list[BaseRoute]:
         Mount(STATIC, StaticFiles(directory=HERE / "static"), name="admin-static"),
         *(route for part in parts for route in part.routes()),
         *answers.routes(desk),
+        *contest_site.routes(room),
     ]

@@ -17,6 +17,7 @@ from bot.settings import load_settings
 if TYPE_CHECKING:
     from bot.commands.contest import Session
     from bot.contest.document import Published
+    from bot.reports.contest_papers import NoticeForm
     from bot.reports.honours import Winner
     from bot.store.contest_results import Result
     from bot.store.database import Tx
@@ -32,36 +33,13 @@ def certificates(
     """Làm giấy chứng nhận cho mọi người đoạt giải đã được xác minh, mỗi người một trang."""
 
     async def work(opened: Session) -> None:
-        from bot.reports.certificate import Honoured, Occasion, make_certificates
+        from bot.reports.contest_papers import certificates_pdf, honoured
 
         published, result, winners = await _look(opened, contest_id, round_id)
-        root = load_settings().public_url.rstrip("/")
-        people = [
-            Honoured(
-                name=one.name,
-                unit=one.unit,
-                award=one.award.name,
-                round=one.round,
-                result=one.achieved,
-                code=one.award.code,
-                address=f"{root}/chung-nhan/{one.award.code}",
-            )
-            for one in winners
-            if one.award.code and one.name
-        ]
-        if not people:
-            raise InputRefused(
-                "Chưa có giải nào được xác minh nên chưa có mã chứng nhận. Hãy xác minh từng người "
-                "bằng «contest verify-award» trước."
-            )
-        occasion = Occasion(
-            published.contest.title,
-            ", ".join(published.contest.organizers),
-            place,
-            vietnam_date(utc_now()),
-            result.decision_number or "",
-        )
-        pdf = await asyncio.to_thread(make_certificates, occasion, people)
+        root = load_settings().public_url
+        people = honoured(winners, root)
+        today = vietnam_date(utc_now())
+        pdf = await asyncio.to_thread(certificates_pdf, published, result, people, place, today)
         await asyncio.to_thread(_write, out, pdf)
         await _note(opened, contest_id, by, "certificates", {"count": len(people)})
         typer.echo(f"Đã ghi {len(people)} giấy chứng nhận vào {out}.")
@@ -82,12 +60,11 @@ def notice(
         raise InputRefused("Tệp thông báo phải có đuôi .docx hoặc .txt.")
 
     async def work(opened: Session) -> None:
-        from bot.reports.notice import as_docx, as_text, compose_notice
+        from bot.reports.contest_papers import notice_file
 
         published, result, winners = await _look(opened, contest_id, round_id)
-        told = compose_notice(published, round_id, result, winners)
-        organizers = ", ".join(published.contest.organizers)
-        content = as_docx(told, organizers) if out.suffix == ".docx" else as_text(told).encode()
+        form: NoticeForm = "docx" if out.suffix == ".docx" else "txt"
+        content = notice_file(published, round_id, result, winners, form)
         await asyncio.to_thread(_write, out, content)
         await _note(opened, contest_id, by, "notice", {"winners": len(winners)})
         typer.echo(f"Đã ghi thông báo vào {out}: {len(winners)} giải.")

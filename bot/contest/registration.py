@@ -170,7 +170,7 @@ def open_registration(sealer: Sealer, entrant: Entrant) -> Form:
     """What the entrant registered with; empty once it was erased."""
     if not entrant.sealed:
         return Form({})
-    data: dict[str, Any] = json.loads(sealer.open(entrant.sealed))
+    data = _open(sealer, entrant.sealed)
     guardian = data.get("guardian")
     return Form(data["values"], guardian=Guardian(guardian, agrees=True) if guardian else None)
 
@@ -180,6 +180,17 @@ def marks_again(contest: Contest, sealer: Sealer, entrant: Entrant) -> dict[str,
     values = open_registration(sealer, entrant).values
     by_type, born = values_by_type(contest, values), born_in(contest, values)
     return _marks(sealer, by_type, born, entrant.unit or entrant.commune or "")
+
+
+def sealed_values(sealer: Sealer, sealed: str) -> dict[str, str]:
+    """The values of what `seal_form` sealed; empty once it was erased."""
+    values: dict[str, str] = _open(sealer, sealed)["values"] if sealed else {}
+    return values
+
+
+def _open(sealer: Sealer, sealed: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(sealer.open(sealed))
+    return data
 
 
 def values_by_type(contest: Contest, values: Mapping[str, str]) -> dict[str, str]:

@@ -73,6 +73,13 @@ class Trees:
             return unit.title if unit else code
         return next((u.name for u in self.own.units if u.id == code), code)
 
+    def unit_title(self, code: str | None) -> str:
+        """The name of a unit of the contest's own tree or of the communes; empty for none."""
+        if not code:
+            return ""
+        own = self.title(self.own.tree, code)
+        return own if own != code else self.title(PLACES_TREE, code)
+
     def find(self, tree: str, text: str) -> list[tuple[UnitFound, float]]:
         """The units that a text may name with how sure that is (100 is beyond doubt)."""
         if tree == PLACES_TREE:

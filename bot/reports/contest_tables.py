@@ -15,9 +15,11 @@ from typing import Any
 from bot.clock import VIETNAM
 from bot.contest.document import from_ms
 from bot.contest.fields import label_of
+from bot.contest.registration import sealed_values
 from bot.contest.rules import Field
 from bot.contest.typed import Trees
 from bot.reports.contest_jsonl import Source
+from bot.reports.labels import GROUPINGS, INSTANTS, RANK_HEADINGS, STANDING, STATE, STATUS
 from bot.reports.masking import mask_field
 from bot.reports.sheets import Cell, Table
 from bot.sealing import Sealer
@@ -34,52 +36,6 @@ from bot.store.contest_results import WHOLE, Result
 from bot.store.contest_statistics import Count
 
 Rows = AsyncIterator[Sequence[Cell]]
-
-_STANDING = {
-    "active": "đang thi",
-    "no_prize": "không xét giải",
-    "disqualified": "bị loại",
-    "withdrawn": "đã rút",
-}
-_STATUS = {
-    "open": "đang làm",
-    "submitted": "đã nộp",
-    "timed_out": "hết giờ",
-    "discarded": "không tính",
-    "void": "đã hủy",
-}
-_STATE = {
-    "proposed": "dự kiến",
-    "verified": "đã xác minh",
-    "passed_down": "đã chuyển xuống",
-    "granted": "đã công nhận",
-    "approved": "đã duyệt",
-    "rejected": "không duyệt",
-}
-_GROUPINGS = {
-    "province": "Tỉnh, thành phố",
-    "commune": "Xã, phường, đặc khu",
-    "unit": "Đơn vị dự thi",
-    "age_band": "Nhóm tuổi",
-    "gender": "Giới tính",
-    "group": "Đối tượng",
-    "occupation": "Nghề nghiệp",
-    "channel": "Kênh",
-}
-_RANK_HEADINGS = {
-    "correct": "Số câu đúng",
-    "score": "Điểm",
-    "prediction": "Số dự đoán",
-    "prediction_distance": "Lệch dự đoán",
-    "duration_ms": "Thời gian làm (ms)",
-    "submitted_at": "Nộp lúc",
-    "started_at": "Bắt đầu lúc",
-    "registered_at": "Đăng ký lúc",
-    "attempts_used": "Số lượt đã thi",
-    "perfect_attempts": "Số lượt đúng tất cả",
-    "cumulative_score": "Điểm cộng dồn",
-}
-_INSTANTS = frozenset({"submitted_at", "started_at", "registered_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +56,6 @@ class Desk:
     def rounds(self) -> list[int]:
         """The numbers of the contest's rounds."""
         return list(self.source.published.round_ids)
-
-    def unit(self, code: str | None) -> str:
-        """The name of a unit of either tree."""
-        if not code:
-            return ""
-        own = self.trees.title(self.trees.own.tree, code)
-        return own if own != code else self.trees.title("hanh_chinh", code)
 
 
 def all_tables(desk: Desk) -> list[Table]:
@@ -166,25 +115,18 @@ def _people(desk: Desk) -> Table:
 
 async def _people_rows(desk: Desk) -> Rows:
     async for row in contest_export.entrant_rows(desk.source.tx, desk.source.published.id):
-        values = _registered(desk, row["sealed"])
+        values = sealed_values(desk.sealer, row["sealed"])
         yield [
             str(row["id"]),
             show_instant(row["registered_ms"]),
             row["channel"],
-            _STANDING[row["standing"]],
+            STANDING[row["standing"]],
             row["segment"],
             "có" if row["is_child"] else "",
             row["age_band"],
             None if row["referred_by"] is None else str(row["referred_by"]),
             *(_shown(desk, one, values.get(str(one.key), "")) for one in desk.fields),
         ]
-
-
-def _registered(desk: Desk, sealed: str) -> dict[str, str]:
-    if not sealed:
-        return {}
-    values: dict[str, str] = json.loads(desk.sealer.open(sealed))["values"]
-    return values
 
 
 def _shown(desk: Desk, one: Field, value: str) -> str:
@@ -214,7 +156,7 @@ async def _attempt_rows(desk: Desk) -> Rows:
             show_instant(row["deadline_ms"]),
             show_instant(row["submitted_ms"]),
             row["duration_ms"],
-            _STATUS[row["status"]],
+            STATUS[row["status"]],
             row["total"],
             row["correct"],
             row["score"],
@@ -253,14 +195,14 @@ async def _answer_rows(desk: Desk) -> Rows:
 def _ranking(desk: Desk, result: Result) -> Table:
     name = f"xep_hang_{desk.source.round_names[result.round]}"[:28]
     headings = "|".join(
-        ["Hạng", "Bảng", "Thí sinh", "Lượt thi", *_RANK_HEADINGS.values(), "Bốc thăm", "Số thực tế"]
+        ["Hạng", "Bảng", "Thí sinh", "Lượt thi", *RANK_HEADINGS.values(), "Bốc thăm", "Số thực tế"]
     )
     return _table(name, headings, _ranking_rows(desk, result))
 
 
 async def _ranking_rows(desk: Desk, result: Result) -> Rows:
     async for row in contest_results.stream(desk.source.tx, result.id):
-        keys = [show_instant(row[key]) if key in _INSTANTS else row[key] for key in _RANK_HEADINGS]
+        keys = [show_instant(row[key]) if key in INSTANTS else row[key] for key in RANK_HEADINGS]
         person, attempt = str(row["entrant_id"]), str(row["attempt_id"])
         yield [row["rank"], row["segment"], person, attempt, *keys, row["lot"], result.actual]
 
@@ -278,7 +220,7 @@ async def _personal_awards(desk: Desk) -> Rows:
                 str(one.entrant_id),
                 one.rank,
                 one.value,
-                _STATE[one.state],
+                STATE[one.state],
                 one.note,
                 one.code,
             ]
@@ -292,20 +234,20 @@ async def _unit_awards(desk: Desk) -> Rows:
                     desk.source.round_names[result.round],
                     one.name,
                     one.place,
-                    desk.unit(one.unit),
+                    desk.trees.unit_title(one.unit),
                     one.rank,
                     one.value,
-                    _STATE[one.state],
+                    STATE[one.state],
                     json.dumps(one.terms, ensure_ascii=False),
                 ]
 
 
 async def _statistics(desk: Desk) -> Rows:
     tx, rounds = desk.source.tx, desk.rounds
-    for grouping, told in _GROUPINGS.items():
+    for grouping, told in GROUPINGS.items():
         for count in await contest_statistics.count_by(tx, rounds, grouping):
             places = grouping in ("commune", "unit", "province")
-            shown = desk.unit(count.value) if places else count.value
+            shown = desk.trees.unit_title(count.value) if places else count.value
             yield [told, shown or "(không ghi)", *_cells(desk, count)]
     epoch = datetime(1970, 1, 1, tzinfo=VIETNAM)
     for count in await contest_statistics.count_by_day(tx, rounds):
@@ -365,7 +307,7 @@ async def _trouble(desk: Desk) -> Rows:
     for measure in await contest_measures.list_measures(tx, contest_id):
         yield [
             "Sự cố, sửa đáp án", measure.id, None, _show(measure.proposed_at), measure.proposed_by,
-            measure.reason, json.dumps(measure.data, ensure_ascii=False), _STATE[measure.state],
+            measure.reason, json.dumps(measure.data, ensure_ascii=False), STATE[measure.state],
             measure.decided_by, _show(measure.decided_at), None,
         ]  # fmt: skip
     for complaint in await contest_discipline.list_complaints(tx, contest_id):

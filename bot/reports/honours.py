@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.contest.document import Published
-from bot.contest.fields import PLACES_TREE
 from bot.contest.registration import open_registration
 from bot.contest.results import need_result
 from bot.contest.typed import Trees
@@ -78,7 +77,7 @@ async def _winner(
     one = published.round(award.round)
     label = one.label if one else ""
     if award.entrant_id is None:
-        unit = unit_title(trees, award.unit)
+        unit = trees.unit_title(award.unit)
         return Winner(award, unit, unit, "", label, "")
     entrant = await contest_entrants.get(tx, award.entrant_id)
     if entrant is None:
@@ -93,18 +92,10 @@ async def _winner(
         award,
         name,
         public,
-        unit_title(trees, entrant.unit or entrant.commune),
+        trees.unit_title(entrant.unit or entrant.commune),
         label,
         await _achieved(tx, award),
     )
-
-
-def unit_title(trees: Trees, code: str | None) -> str:
-    """The name of a unit of the contest's own tree or of the communes."""
-    if not code:
-        return ""
-    own = trees.title(trees.own.tree, code)
-    return own if own != code else trees.title(PLACES_TREE, code)
 
 
 def _name_of(published: Published, sealer: Sealer, entrant: Entrant) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from bot.store.contest_board_tables import contest_audit
 from bot.store.database import Tx
@@ -58,6 +58,23 @@ async def trail(tx: Tx, contest_id: str) -> list[Noted]:
     """Every row of a contest, oldest first."""
     rows = await tx.rows(
         _SELECT.where(contest_audit.c.contest_id == contest_id).order_by(contest_audit.c.id)
+    )
+    return [Noted(**{**row, "data": json.loads(row["data"])}) for row in rows]
+
+
+async def count(tx: Tx, contest_id: str) -> int:
+    """How many rows a contest has."""
+    counted = select(func.count()).select_from(contest_audit)
+    return int(await tx.value(counted.where(contest_audit.c.contest_id == contest_id)))
+
+
+async def newest(tx: Tx, contest_id: str, offset: int, limit: int) -> list[Noted]:
+    """Rows of a contest, newest first, from a place in the list on."""
+    rows = await tx.rows(
+        _SELECT.where(contest_audit.c.contest_id == contest_id)
+        .order_by(contest_audit.c.id.desc())
+        .offset(offset)
+        .limit(limit)
     )
     return [Noted(**{**row, "data": json.loads(row["data"])}) for row in rows]
 

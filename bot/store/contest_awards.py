@@ -110,6 +110,14 @@ async def of_result(tx: Tx, result_id: int) -> list[Award]:
     return [Award(**row) for row in rows]
 
 
+async def of_entrant(tx: Tx, entrant_id: int) -> list[Award]:
+    """Every prize that was ever proposed for an entrant, oldest first."""
+    rows = await tx.rows(
+        select(*_COLUMNS).where(awards.c.entrant_id == entrant_id).order_by(awards.c.id)
+    )
+    return [Award(**row) for row in rows]
+
+
 async def _of_all_editions(tx: Tx, result_id: int) -> list[Award]:
     """The prizes of a round in all editions of its result, oldest first."""
     own = select(results.c.contest_id, results.c.round).where(results.c.id == result_id).subquery()

@@ -201,3 +201,24 @@ contest_audit = Table(
     Column("chain", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# Long work that an organizer started in the web (an export, a proof); `seen_at` says that it lives.
+contest_jobs = Table(
+    "contest_jobs",
+    metadata,
+    Column("id", id_type(), primary_key=True),
+    Column("contest_id", Words, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("wanted", json_type(), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'running'")),
+    Column("doing", Words, nullable=False, server_default=text("''")),
+    Column("done", Integer, nullable=False, server_default=text("0")),
+    Column("result", json_type(), nullable=False),
+    Column("file", Words, nullable=False, server_default=text("''")),
+    Column("ended_at", UtcTime),
+    CheckConstraint("state IN ('running', 'done', 'failed', 'cancelled')", name="state"),
+    sqlite_autoincrement=True,
+)

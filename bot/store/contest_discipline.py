@@ -81,6 +81,16 @@ async def list_all(tx: Tx, contest_id: str) -> list[Disqualification]:
     return [Disqualification(**row) for row in rows]
 
 
+async def of_entrant(tx: Tx, entrant_id: int) -> list[Disqualification]:
+    """Every disqualification of an entrant, oldest first."""
+    rows = await tx.rows(
+        select(*_DISQUALIFICATION)
+        .where(disqualifications.c.entrant_id == entrant_id)
+        .order_by(disqualifications.c.id)
+    )
+    return [Disqualification(**row) for row in rows]
+
+
 async def change(tx: Tx, disqualification_id: int, values: Mapping[str, Any]) -> None:
     """Writes the appeal, or that it was lifted."""
     await tx.change(

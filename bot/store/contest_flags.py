@@ -90,6 +90,14 @@ async def list_flags(
     return [Flag(**row) for row in rows]
 
 
+async def of_entrant(tx: Tx, entrant_id: int) -> list[Flag]:
+    """Every flag on an entrant, oldest first."""
+    rows = await tx.rows(
+        select(*_COLUMNS).where(flags.c.entrant_id == entrant_id).order_by(flags.c.id)
+    )
+    return [Flag(**row) for row in rows]
+
+
 async def review(
     tx: Tx, flag_id: int, contest_id: str, state: str, note: str, by: str, at: datetime
 ) -> bool:

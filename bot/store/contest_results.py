@@ -153,6 +153,13 @@ async def page(
     return [dict(row) for row in rows]
 
 
+async def count_rows(tx: Tx, result_id: int, segment: str) -> int:
+    """How many people are in one list of a ranking."""
+    counted = select(func.count()).select_from(rankings)
+    own = (rankings.c.result_id == result_id, rankings.c.segment == segment)
+    return int(await tx.value(counted.where(*own)))
+
+
 async def segments(tx: Tx, result_id: int) -> list[str]:
     """The lists of a ranking that have somebody in them."""
     rows = await tx.rows(

@@ -109,6 +109,8 @@ entrants = Table(
     Index(None, "contest_id", "phone_mark"),
     Index(None, "contest_id", "id_mark"),
     Index(None, "contest_id", "person_mark"),
+    Index(None, "contest_id", "id"),
+    Index(None, "contest_id", "standing", "id"),
     Index(None, "referred_by"),
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,157 @@
+"""Long work that an organizer starts and need not wait for: exports, proofs, results.
+
+A job runs in the process where it was started and tells the database how far it is, so that every
+process shows it. Files lie in a folder of this machine for a day, since they may name people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock, utc_now
+from bot.contest.refusal import Refused
+from bot.errors import BotError
+from bot.store import contest_audit, contest_jobs
+from bot.store.database import Database
+
+KEPT = timedelta(days=1)
+_TELL_S = 1.0
+_CRASHED = "Máy chủ gặp lỗi khi làm việc này. Bạn bấm làm lại; nếu vẫn lỗi thì báo người quản trị."
+_STOPPED = "Máy chủ dừng giữa chừng. Bạn bấm làm lại."
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a job is; its work writes here, as often as it likes."""
+
+    doing: str = ""
+    done: int = 0
+
+    def tell(self, doing: str, done: int) -> None:
+        """What is being done now, and how much of it is."""
+        self.doing, self.done = doing, done
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job: its figures, and the name of the file in the jobs' folder, if any."""
+
+    result: Mapping[str, Any]
+    file: str = ""
+
+
+Work = Callable[[Progress], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an organizer asks to be done, as it is kept and noted."""
+
+    contest_id: str
+    kind: str
+    by: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The jobs of this process; `folder` holds their files."""
+
+    database: Database
+    folder: Path
+    clock: Clock = utc_now
+    _running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def start(self, wanted: Wanted, work: Work) -> int:
+        """Begins a job and gives its number.
+
+        Raises `Refused` (not_allowed) while another one of the contest runs.
+        """
+        await self._sweep()
+        at = self.clock()
+        async with self.database.transaction() as tx:
+            await contest_audit.take_turn(tx)
+            if await contest_jobs.running(tx, wanted.contest_id, at):
+                raise Refused(
+                    "not_allowed", "Đang có một việc khác của cuộc thi này chạy. Bạn chờ xong đã."
+                )
+            job_id = await contest_jobs.begin(
+                tx, wanted.contest_id, wanted.kind, wanted.data, wanted.by, at
+            )
+        task = asyncio.create_task(self._run(job_id, work))
+        self._running[job_id] = task
+        task.add_done_callback(lambda _task: self._running.pop(job_id, None))
+        # A task that is ended before it began would leave its job running for ever.
+        await asyncio.sleep(0)
+        return job_id
+
+    async def wait(self, job_id: int, seconds: float) -> None:
+        """Waits a moment for a job of this process, so that a short one is seen done at once."""
+        task = self._running.get(job_id)
+        if task is not None:
+            await asyncio.wait([task], timeout=seconds)
+
+    async def close(self) -> None:
+        """Ends what still runs, when the program stops."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, job_id: int, work: Work) -> None:
+        progress = Progress()
+        working = asyncio.ensure_future(work(progress))
+        try:
+            while not working.done():
+                await asyncio.wait([working], timeout=_TELL_S)
+                if not await self._tell(job_id, progress):
+                    await _give_up(working)
+                    return
+            outcome = await working
+            state, result, file = "done", outcome.result, outcome.file
+        except asyncio.CancelledError:
+            await _give_up(working)
+            state, result, file = "failed", {"sentence": _STOPPED}, ""
+        except BotError as error:
+            state, result, file = "failed", {"sentence": str(error)}, ""
+        except Exception as error:
+            _log.error("job_failed", job=job_id, kind=type(error).__name__)
+            state, result, file = "failed", {"sentence": _CRASHED}, ""
+        async with self.database.transaction() as tx:
+            await contest_jobs.end(tx, job_id, state, self.clock(), result, file)
+
+    async def _tell(self, job_id: int, progress: Progress) -> bool:
+        async with self.database.transaction() as tx:
+            return await contest_jobs.report(
+                tx, job_id, progress.doing, progress.done, self.clock()
+            )
+
+    async def _sweep(self) -> None:
+        """Takes away old files; one of another machine is not here, and is no trouble."""
+        async with self.database.transaction() as tx:
+            names = await contest_jobs.forget(tx, self.clock() - KEPT)
+        await asyncio.to_thread(_remove, [self.folder / Path(name).name for name in names])
+
+
+async def _give_up(working: asyncio.Future[Outcome]) -> None:
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await working
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

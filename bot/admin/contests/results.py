@@ -1,0 +1,255 @@
+"""Results round by round: computing, parting equals, deciding; every ranking key is a column."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from bot.admin.contests.jobs import Outcome, Progress, Wanted
+from bot.admin.contests.room import WHOLE, Room, round_asked
+from bot.admin.visit import Visit
+from bot.contest import prizes, results
+from bot.contest.awards import Tie
+from bot.contest.document import Published
+from bot.contest.refusal import Refused
+from bot.contest.results import ranked_rounds
+from bot.reports.labels import INSTANTS, RANK_HEADINGS, STANDING, STATE
+from bot.store import contest_awards, contest_jobs, contest_results
+from bot.store.contest_awards import Award
+from bot.store.contest_jobs import Job
+from bot.store.contest_results import WHOLE as WHOLE_NUMBER
+from bot.store.contest_results import Result
+from bot.store.database import Tx
+
+_WAIT_S = 1.5
+_KIND = "compute"
+
+Deed = Callable[[Tx, Published], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One ranking key of a person; an instant is in milliseconds."""
+
+    key: str
+    value: int | None
+    is_instant: bool
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person in a ranking, with every key."""
+
+    rank: int
+    segment: str
+    entrant_id: int
+    attempt_id: int
+    standing: str
+    cells: tuple[Cell, ...]
+    lot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """A prize in the list, with whose it is."""
+
+    award: Award
+    winner: str
+    may_pass: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPages:
+    """The page `/ket-qua`."""
+
+    room: Room
+
+    def routes(self) -> list[BaseRoute]:
+        """The route of the results."""
+        return [self.room.page("/ket-qua", self.show, take=self.act)]
+
+    async def show(self, visit: Visit) -> Response:
+        """The last result of a round with a page of its ranking, its prizes and what is open."""
+        return await self._page(visit, await self.room.published(visit))
+
+    async def act(self, visit: Visit) -> Response:
+        """Carries out the button that was pressed."""
+        published = await self.room.published(visit)
+        step = visit.form.text("step")
+        asked = visit.form.text("vong")
+        if asked != WHOLE and published.contest.round(asked) is None:
+            raise HTTPException(400)
+        round_id = None if asked == WHOLE else asked
+        try:
+            if step == "compute":
+                said = await self._compute(visit, published, round_id)
+            else:
+                said = await self._carry_out(visit, published, round_id, step)
+        except Refused as refused:
+            return await self._page(visit, published, fault=str(refused), status=422)
+        return await self.room.go(visit, published, f"/ket-qua?vong={asked}", said)
+
+    async def _compute(self, visit: Visit, published: Published, round_id: str | None) -> str:
+        by, at, room = visit.by, visit.at, self.room
+        # Said here already what can be known before the counting.
+        async with room.office.database.transaction() as tx:
+            await results.check_computable(tx, published, round_id, at)
+
+        async def work(progress: Progress) -> Outcome:
+            progress.tell("tính xếp hạng và giải", 0)
+
+            async def deed(tx: Tx, current: Published) -> results.Computed:
+                return await results.compute(tx, current, round_id, by, at)
+
+            done = await room.act(visit, published, "compute", round_id or "cả cuộc thi", deed)
+            return Outcome({"edition": done.result.edition, "digest": done.result.digest})
+
+        wanted = Wanted(published.id, _KIND, by, {"round": round_id or WHOLE})
+        job_id = await room.jobs.start(wanted, work)
+        await room.jobs.wait(job_id, _WAIT_S)
+        async with room.office.database.reading() as tx:
+            job = await contest_jobs.find(tx, job_id)
+        if job is None or job.state == "running":
+            return "Máy đang tính. Trang tự mở lại khi xong."
+        if job.state == "failed":
+            raise Refused("not_allowed", str(job.result.get("sentence", "")))
+        return "Đã tính xong kết quả."
+
+    async def _carry_out(
+        self, visit: Visit, published: Published, round_id: str | None, step: str
+    ) -> str:
+        form, by, at = visit.form, visit.by, visit.at
+        award, reason = form.number("award"), form.text("reason")[:1_000]
+        order = [
+            int(word) for word in form.text("order").split() if word.isascii() and word.isdigit()
+        ]
+        number = form.text("number")[:100]
+        deeds: dict[str, tuple[Deed, str]] = {
+            "decide": (
+                lambda tx, p: results.decide(tx, p, round_id, number, by, at),
+                "Đã ghi quyết định. Kết quả này không đổi nữa.",
+            ),
+            "lots": (
+                lambda tx, p: results.draw_lots(tx, p, round_id, by, at, form.text("seed") or None),
+                "Đã bốc thăm và tính lại. Mã bốc thăm ở trong nhật ký.",
+            ),
+            "place": (
+                lambda tx, p: results.place_equals(tx, p, round_id, order, reason, by, at),
+                "Đã ghi thứ tự và tính lại.",
+            ),
+            "verify": (
+                lambda tx, p: prizes.verify_award(tx, p, award, reason, by, at),
+                "Đã ghi là đã đối chiếu. Giải có mã chứng nhận.",
+            ),
+            "pass": (
+                lambda tx, p: prizes.pass_down(tx, p, award, reason, by, at),
+                "Đã chuyển giải cho người kế tiếp.",
+            ),
+        }
+        if step not in deeds:
+            raise HTTPException(400)
+        deed, said = deeds[step]
+        detail = f"{round_id or 'cả cuộc thi'} {f'giải {award}' if award else number}".strip()
+        await self.room.act(visit, published, step, detail, deed)
+        return said
+
+    async def _page(
+        self, visit: Visit, published: Published, *, fault: str = "", status: int = 200
+    ) -> Response:
+        one = round_asked(visit, published, with_whole=True)
+        asked = str(one.id) if one else WHOLE
+        number = published.rounds[one.id] if one else WHOLE_NUMBER
+        async with self.room.office.database.reading() as tx:
+            result = await contest_results.last(tx, published.id, number)
+            jobs = await contest_jobs.list_jobs(tx, published.id, [_KIND], 3)
+            shown = await self._shown(tx, visit, published, result) if result else _NOTHING
+        is_over = (
+            published.is_over(one, visit.at)
+            if one
+            else all(published.is_over(r, visit.at) for r in ranked_rounds(published))
+        )
+        return await self.room.show(
+            visit,
+            published,
+            "thi/ket-qua.html",
+            status=status,
+            asked=asked,
+            round=one,
+            whole=WHOLE,
+            result=result,
+            is_over=is_over,
+            running=_running(jobs, visit),
+            failed=jobs[0] if jobs and jobs[0].state_at(visit.at) in ("failed", "lost") else None,
+            last_resort=published.contest.ranking.last_resort,
+            headings=RANK_HEADINGS,
+            fault=fault,
+            states=STATE,
+            standings=STANDING,
+            **shown,
+        )
+
+    async def _shown(
+        self, tx: Tx, visit: Visit, published: Published, result: Result
+    ) -> dict[str, Any]:
+        segments = await contest_results.segments(tx, result.id)
+        segment = visit.choose("bang", segments, segments[0] if segments else "")
+        paging = visit.paging(await contest_results.count_rows(tx, result.id, segment))
+        rows = await contest_results.page(tx, result.id, segment, paging.offset, paging.rows)
+        decisive = [key.key for key in published.contest.ranking.keys]
+        awards = await contest_awards.of_result(tx, result.id)
+        ties: Sequence[Tie] = ()
+        if not result.is_decided:
+            ties = await prizes.prize_ties(tx, published, result)
+        return {
+            "rows": [_row(row, decisive) for row in rows],
+            "paging": paging,
+            "segments": segments,
+            "segment": segment,
+            "ties": ties,
+            "prizes": list(self._prizes(published, result, awards)),
+        }
+
+    def _prizes(
+        self, published: Published, result: Result, awards: Sequence[Award]
+    ) -> Iterator[Prize]:
+        trees = self.room.trees(published)
+        for award in awards:
+            winner = trees.unit_title(award.unit) if award.unit else ""
+            may_pass = (
+                award.kind == "individual"
+                and not result.is_decided
+                and award.state in contest_awards.LIVING
+            )
+            yield Prize(award, winner, may_pass)
+
+
+_NOTHING: dict[str, Any] = {
+    "rows": [],
+    "paging": None,
+    "segments": [],
+    "segment": "",
+    "ties": [],
+    "prizes": [],
+}
+
+
+def _running(jobs: Sequence[Job], visit: Visit) -> Job | None:
+    return next((job for job in jobs if job.state_at(visit.at) == "running"), None)
+
+
+def _row(row: Mapping[str, Any], decisive: Sequence[str]) -> Row:
+    return Row(
+        row["rank"],
+        row["segment"],
+        row["entrant_id"],
+        row["attempt_id"],
+        row["standing"],
+        tuple(Cell(key, row[key], key in INSTANTS, key in decisive) for key in RANK_HEADINGS),
+        row["lot"],
+    )

@@ -1,0 +1,28 @@
+"""The pages of contests, put together."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from bot.admin.contests.attempts import Attempts
+from bot.admin.contests.exports import Exports
+from bot.admin.contests.lobby import Lobby
+from bot.admin.contests.people import People
+from bot.admin.contests.results import ResultPages
+from bot.admin.contests.room import Room
+from bot.admin.contests.trail import Trail
+from bot.admin.contests.watching import Watching
+
+
+def routes(room: Room) -> list[BaseRoute]:
+    """Every route under `/admin/cuoc-thi`."""
+    parts = (
+        Lobby(room),
+        Watching(room),
+        People(room),
+        Attempts(room),
+        ResultPages(room),
+        Exports(room),
+        Trail(room),
+    )
+    return [route for part in parts for route in part.routes()]
