@@ -19,6 +19,8 @@ class Item:
 MENU = (
     Item("/admin", "Tổng quan", EVERYBODY),
     Item("/admin/cau-tra-loi", "Câu trả lời", (Role.EDITOR, Role.APPROVER)),
+    Item("/admin/duyet", "Duyệt", (Role.EDITOR, Role.APPROVER)),
+    Item("/admin/thu-hoi", "Thử hỏi", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/tham-gia", "Tham gia", EVERYBODY),
     Item("/admin/chien-dich", "Tờ rơi, mã QR", (Role.EDITOR, Role.APPROVER, Role.ORGANIZER)),
     Item("/admin/cuoc-thi", "Cuộc thi", (Role.ORGANIZER,)),

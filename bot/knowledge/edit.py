@@ -83,7 +83,14 @@ def read_entry(folder: Path, entry_id: str, file: str) -> Written:
             found = _find(text, entry_id, f"entries/{name}")
             if found:
                 return found
+            _require_readable(text, f"entries/{name}")
     raise NoSuchEntry(entry_id)
+
+
+def _require_readable(text: str, file: str) -> None:
+    faults = Faults(file)
+    if open_text(text, faults) is None:
+        raise KnowledgeFaulty(faults.found)
 
 
 def read_lines(text: str, part: str, file: str, line: int) -> tuple[Entry | None, list[Fault]]:

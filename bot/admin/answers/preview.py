@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -46,14 +46,24 @@ class Preview:
     zalo: tuple[Bubble, ...]
     web: tuple[str, ...]
     meters: tuple[Meter, ...]
+    said: str
+    more: str
+    citations: tuple[str, ...]
 
 
 def preview(snapshot: Snapshot, entry: Entry) -> Preview:
     """The entry as every channel shows it, its detail below."""
+    # What a file was given by hand may cite a law that is not in the list.
+    known = tuple(c for c in entry.citations if c.law in snapshot.base.laws)
+    entry = replace(entry, citations=known)
     replies = [compose.show_answer(snapshot, entry)]
     if entry.detail:
         replies.append(compose.show_detail(snapshot, entry))
+    answer = replies[0]
     return Preview(
+        said=answer.text,
+        more=snapshot.say(entry.detail),
+        citations=answer.citations,
         telegram=tuple(bubble for reply in replies for bubble in _telegram(reply)),
         zalo=tuple(bubble for reply in replies for bubble in _zalo(reply)),
         web=tuple(Markup(render(reply)) for reply in replies),  # noqa: S704 escaped by the template
