@@ -131,7 +131,7 @@ class Delivery:
         now = self._clock()
         rows: list[OutboxRow] = []
         try:
-            async with self._database.transaction() as tx:
+            async with self._database.transaction(quick=True) as tx:
                 await settle(tx, settled, now)
                 if limit:
                     rows = await outbox.take_due(tx, self._channel.name, now, limit, self._lane)

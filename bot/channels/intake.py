@@ -179,7 +179,7 @@ class Intake:
     async def _handle(self, batch: list[_Waiting]) -> None:
         snapshot = self._handler.snapshot()
         handled: list[tuple[int, int | None]] = []
-        async with self._database.transaction() as tx:
+        async with self._database.transaction(quick=True) as tx:
             ours = await inbox.lock_new(tx, [one.inbox_id for one in batch])
             for one in batch:
                 if one.inbox_id in ours:
@@ -221,7 +221,7 @@ class Intake:
 
     async def _apologise(self, one: _Waiting) -> None:
         said = one.incoming
-        async with self._database.transaction() as tx:
+        async with self._database.transaction(quick=True) as tx:
             if not await inbox.lock_new(tx, [one.inbox_id]):
                 return
             person = await people.meet(tx, said.channel, said.person, said.at)

@@ -11,7 +11,7 @@ from bot.contest.load import Contests, load_contests
 from bot.errors import KnowledgeFaulty
 from bot.keep import Keep
 from bot.knowledge.citations import render_citations
-from bot.knowledge.model import Base, Entry, Status
+from bot.knowledge.model import SPOKEN, Base, Entry, Status
 from bot.knowledge.variables import fill, variables_of
 from bot.matching.find import Matcher
 from bot.matching.model import load_fitted
@@ -45,7 +45,7 @@ class Snapshot:
     def entry(self, entry_id: str) -> Entry | None:
         """An entry that may be said."""
         found = self.base.entries.get(entry_id)
-        return found if found in self.base.spoken else None
+        return found if found is not None and found.status in SPOKEN else None
 
     def by_part(self, part: str) -> list[Entry]:
         """The entries of a part that may be said, in the order of the files."""

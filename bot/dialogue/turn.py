@@ -40,7 +40,7 @@ class Handler:
     async def handle(self, message: Message) -> list[Reply]:
         """The replies to a message, stored for delivery; those of the first time for a repeat."""
         snapshot = self.snapshot()
-        async with self.database.transaction() as tx:
+        async with self.database.transaction(quick=True) as tx:
             claimed = await inbox.claim(tx, message.channel, message.external_id, message.at)
             if claimed is not None:
                 taken = await self.take(tx, claimed, message, snapshot)

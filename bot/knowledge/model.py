@@ -206,6 +206,10 @@ class Service:
     leaflet: tuple[str, ...] = ()
 
 
+SPOKEN = frozenset({Status.STARTER, Status.APPROVED})
+"""The entries that may be said."""
+
+
 @dataclass(frozen=True)
 class Base:
     """A whole, checked knowledge base; immutable, swapped as one piece."""
@@ -221,6 +225,4 @@ class Base:
     @cached_property
     def spoken(self) -> tuple[Entry, ...]:
         """The entries that may be said: starters and approved ones."""
-        return tuple(
-            e for e in self.entries.values() if e.status in (Status.STARTER, Status.APPROVED)
-        )
+        return tuple(e for e in self.entries.values() if e.status in SPOKEN)

@@ -54,7 +54,7 @@ class Batcher(Generic[Item, Result]):
     async def _write(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         # Whoever went away in the meantime (a request cut off) is still written: it was sent.
         try:
-            async with self._database.transaction() as tx:
+            async with self._database.transaction(quick=True) as tx:
                 results = await self._work(tx, [item for item, _ in batch])
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, DatabaseUnavailable):

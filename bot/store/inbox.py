@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.store.database import Tx
+from bot.store.database import Tx, insert_into
 from bot.store.tables import inbox, storable
 
 
@@ -21,6 +23,27 @@ class Unfinished:
     external_id: str
     received_at: datetime
     payload: Any
+
+
+_LOCK_NEW = (
+    select(inbox.c.id)
+    .where(inbox.c.id.in_(bindparam("b_ids", expanding=True)), inbox.c.status == "new")
+    .with_for_update(skip_locked=True)
+)
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("b_id"))
+    .values(status="done", person_id=bindparam("b_person"), payload=None)
+)
+
+
+@cache
+def _claim(is_postgresql: bool) -> ReturningInsert[Any]:
+    return (
+        insert_into(inbox, is_postgresql)
+        .on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.external_id])
+        .returning(inbox.c.id, inbox.c.channel, inbox.c.external_id)
+    )
 
 
 async def claim(
@@ -67,23 +90,14 @@ async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
         }
         for one in arrived
     ]
-    statement = (
-        tx.insert(inbox)
-        .on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.external_id])
-        .returning(inbox.c.id, inbox.c.channel, inbox.c.external_id)
-    )
-    inserted = (await tx.connection.execute(statement, rows)).all()
+    inserted = (await tx.connection.execute(_claim(tx.is_postgresql), rows)).all()
     ids = {(channel, external_id): int(row_id) for row_id, channel, external_id in inserted}
     return [ids.pop((storable(one.channel), storable(one.external_id)), None) for one in arrived]
 
 
 async def lock_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
     """Those of the messages that still are to be handled; nobody else gets them meanwhile."""
-    rows = await tx.rows(
-        select(inbox.c.id)
-        .where(inbox.c.id.in_(list(inbox_ids)), inbox.c.status == "new")
-        .with_for_update(skip_locked=True)
-    )
+    rows = await tx.rows(_LOCK_NEW, {"b_ids": list(inbox_ids)})
     return {int(row["id"]) for row in rows}
 
 
@@ -91,10 +105,7 @@ async def finish_all(tx: Tx, handled: Sequence[tuple[int, int | None]]) -> None:
     """The messages (id and person) are handled; their content is no longer needed."""
     if handled:
         await tx.connection.execute(
-            update(inbox)
-            .where(inbox.c.id == bindparam("handled_id"))
-            .values(status="done", person_id=bindparam("handled_by"), payload=None),
-            [{"handled_id": one, "handled_by": person} for one, person in handled],
+            _FINISH, [{"b_id": one, "b_person": person} for one, person in handled]
         )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Update,
     and_,
     bindparam,
@@ -75,6 +76,47 @@ _ROW = tuple(
     people.c.channel_id if name == "channel_id" else outbox.c[name]
     for name in OutboxRow.__dataclass_fields__
 )
+_LAY_OUT = insert(outbox)
+_EARLIER = outbox.alias("earlier")
+_DUE = (
+    select(*_ROW)
+    .join(people, people.c.id == outbox.c.person_id)
+    .where(
+        outbox.c.channel == bindparam("b_channel"),
+        outbox.c.lane == bindparam("b_lane"),
+        outbox.c.state == "waiting",
+        outbox.c.next_at <= bindparam("b_at"),
+        ~exists().where(
+            _EARLIER.c.person_id == outbox.c.person_id,
+            _EARLIER.c.lane == outbox.c.lane,
+            _EARLIER.c.state.in_(_UNSENT),
+            _EARLIER.c.id < outbox.c.id,
+        ),
+    )
+    .order_by(outbox.c.next_at, outbox.c.id)
+    .limit(bindparam("b_limit", type_=Integer))
+    # SQLite knows no row locks and needs none: there is one writer at a time.
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("b_ids", expanding=True)))
+    .values(state="sending", attempts=outbox.c.attempts + 1, next_at=bindparam("b_at"))
+)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"))
+    .values(state="sent", sent_at=bindparam("b_at"), remote_id=bindparam("b_remote"), error=None)
+)
+_RELEASE = (
+    update(outbox)
+    .where(
+        outbox.c.person_id.in_(bindparam("b_people", expanding=True)),
+        outbox.c.state == "waiting",
+        outbox.c.next_at == bindparam("b_held"),
+    )
+    .values(next_at=bindparam("b_at"))
+)
 
 
 async def enqueue(
@@ -99,7 +141,7 @@ async def enqueue(
         "created_at": at,
     }
     rows = [{**common, "position": n, "reply": reply} for n, reply in enumerate(replies)]
-    await tx.connection.execute(insert(outbox), rows)
+    await tx.connection.execute(_LAY_OUT, rows)
 
 
 async def replies_of(tx: Tx, inbox_id: int) -> list[dict[str, Any]]:
@@ -115,36 +157,12 @@ async def take_due(tx: Tx, channel: str, at: datetime, limit: int, lane: Lane) -
 
     A person whose oldest row is being sent, or waits for another try, gets nothing meanwhile.
     """
-    earlier = outbox.alias("earlier")
-    overtakes = exists().where(
-        earlier.c.person_id == outbox.c.person_id,
-        earlier.c.lane == outbox.c.lane,
-        earlier.c.state.in_(_UNSENT),
-        earlier.c.id < outbox.c.id,
-    )
-    rows = await tx.rows(
-        select(*_ROW)
-        .join(people, people.c.id == outbox.c.person_id)
-        .where(
-            outbox.c.channel == channel,
-            outbox.c.lane == lane,
-            outbox.c.state == "waiting",
-            outbox.c.next_at <= at,
-            ~overtakes,
-        )
-        .order_by(outbox.c.next_at, outbox.c.id)
-        .limit(limit)
-        # SQLite knows no row locks and needs none: there is one writer at a time.
-        .with_for_update(of=outbox, skip_locked=True)
-    )
+    given = {"b_channel": channel, "b_lane": lane, "b_at": at, "b_limit": limit}
+    rows = await tx.rows(_DUE, given)
     taken = [OutboxRow(**{**row, "attempts": row["attempts"] + 1}) for row in rows]
     if not taken:
         return []
-    await tx.change(
-        update(outbox)
-        .where(outbox.c.id.in_([row.id for row in taken]))
-        .values(state="sending", attempts=outbox.c.attempts + 1, next_at=at)
-    )
+    await tx.change(_TAKE, {"b_ids": [row.id for row in taken], "b_at": at})
     return taken
 
 
@@ -161,10 +179,8 @@ async def mark_all_sent(tx: Tx, sent: Sequence[tuple[OutboxRow, str | None]], at
     """As `mark_sent`, for many rows with their remote ids."""
     if sent:
         await tx.connection.execute(
-            update(outbox)
-            .where(outbox.c.id == bindparam("sent_row"))
-            .values(state="sent", sent_at=at, remote_id=bindparam("sent_as"), error=None),
-            [{"sent_row": row.id, "sent_as": remote_id} for row, remote_id in sent],
+            _SENT,
+            [{"b_id": row.id, "b_at": at, "b_remote": remote_id} for row, remote_id in sent],
         )
 
 
@@ -197,15 +213,7 @@ async def hold(tx: Tx, row: OutboxRow, error: str) -> None:
 
 async def release_held(tx: Tx, person_ids: Sequence[int], at: datetime) -> int:
     """These people have written again: what was held for them may leave from `at` on."""
-    return await tx.change(
-        update(outbox)
-        .where(
-            outbox.c.person_id.in_(person_ids),
-            outbox.c.state == "waiting",
-            outbox.c.next_at == HELD,
-        )
-        .values(next_at=at)
-    )
+    return await tx.change(_RELEASE, {"b_people": list(person_ids), "b_held": HELD, "b_at": at})
 
 
 async def put_back(tx: Tx, row: OutboxRow, error: str) -> None:

@@ -11,13 +11,13 @@ from sqlalchemy import (
     RowMapping,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     func,
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store import contest_people
 from bot.store.database import Tx
@@ -52,6 +52,21 @@ _PERSON = (
     people.c.quiet_until,
     people.c.origin,
 )
+_SEEN = (
+    update(people)
+    .where(
+        people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
+    )
+    .values(
+        # Messages may come out of order.
+        last_seen=case(
+            (people.c.last_seen < bindparam("b_at"), bindparam("b_at")), else_=people.c.last_seen
+        ),
+        origin=func.coalesce(people.c.origin, bindparam("b_origin", type_=people.c.origin.type)),
+        reachable=True,
+    )
+    .returning(*_PERSON)
+)
 
 
 async def meet(
@@ -62,8 +77,8 @@ async def meet(
     Whoever writes is reachable again. The row stays locked until the transaction ends, so one
     person's messages are handled one after the other even by several machines.
     """
-    seen = _seen(channel, channel_id, at, origin)
-    known = await tx.first(seen)
+    seen = {"b_channel": channel, "b_channel_id": channel_id, "b_at": at, "b_origin": origin}
+    known = await tx.first(_SEEN, seen)
     if known:
         return Person(**known)
     stranger = await tx.first(
@@ -75,7 +90,7 @@ async def meet(
     if stranger:
         return Person(**stranger, is_new=True)
     # Another machine met him between our two statements.
-    return Person(**(await tx.rows(seen))[0])
+    return Person(**(await tx.rows(_SEEN, seen))[0])
 
 
 async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
@@ -158,21 +173,6 @@ async def erase(tx: Tx, person_id: int) -> bool:
     await tx.change(delete(outbox).where(_of(outbox, person_id)))
     await tx.change(delete(states).where(_of(states, person_id)))
     return await tx.change(delete(people).where(people.c.id == person_id)) == 1
-
-
-def _seen(channel: str, channel_id: str, at: datetime, origin: str | None) -> ReturningUpdate[Any]:
-    last_seen = people.c.last_seen
-    return (
-        update(people)
-        .where(people.c.channel == channel, people.c.channel_id == channel_id)
-        .values(
-            # Messages may come out of order.
-            last_seen=case((last_seen < at, at), else_=last_seen),
-            origin=func.coalesce(people.c.origin, origin),
-            reachable=True,
-        )
-        .returning(*_PERSON)
-    )
 
 
 async def _listed(tx: Tx, table: Table, person_id: int) -> list[dict[str, Any]]:

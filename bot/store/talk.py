@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, and_, delete, func, or_, select, update
+from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, select, update
 
 from bot.clock import day_number
 from bot.language.mask import mask_numbers
-from bot.store.database import Tx
+from bot.store.database import Insert, Tx, insert_into
 from bot.store.tables import questions, states
 
 NONE_CHOSEN = "choose-none"
 """The outcome of a choice that the person answered with "none of these"."""
+
+
+_LOAD_STATE = select(states.c.data).where(states.c.person_id == bindparam("b_person"))
+_RECORD_QUESTION = insert(questions).returning(questions.c.id)
+
+
+@cache
+def _save_state(is_postgresql: bool) -> Insert:
+    saving = insert_into(states, is_postgresql)
+    new = {"data": saving.excluded.data, "at": saving.excluded.at}
+    return saving.on_conflict_do_update(index_elements=[states.c.person_id], set_=new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +76,35 @@ class Purged:
 
 async def load_state(tx: Tx, person_id: int) -> dict[str, Any]:
     """Where the person stands in the dialogue; empty at the beginning."""
-    return await tx.value(select(states.c.data).where(states.c.person_id == person_id)) or {}
+    return await tx.value(_LOAD_STATE, {"b_person": person_id}) or {}
 
 
 async def save_state(tx: Tx, person_id: int, data: dict[str, Any], at: datetime) -> None:
     """Remembers where the person stands, in place of what was before."""
-    new = {"data": data, "at": at}
-    await tx.change(
-        tx.insert(states)
-        .values(person_id=person_id, **new)
-        .on_conflict_do_update(index_elements=[states.c.person_id], set_=new)
-    )
+    given = {"person_id": person_id, "data": data, "at": at}
+    await tx.change(_save_state(tx.is_postgresql), given)
 
 
 async def record_question(tx: Tx, asked: QuestionAsked) -> int:
     """Keeps the question, with phone and identity numbers masked; gives its id."""
-    statement = (
-        tx.insert(questions)
-        .values(
-            person_id=asked.person_id,
-            inbox_id=asked.inbox_id,
-            asked_at=asked.asked_at,
-            channel=asked.channel,
-            # The caller has masked already; what reaches the disk must not depend on that.
-            text=mask_numbers(asked.text),
-            normalised=mask_numbers(asked.normalised),
-            outcome=asked.outcome,
-            entries=list(asked.entries),
-            score=asked.score,
-            ms=asked.ms,
-            base_version=asked.base_version,
-            day=day_number(asked.asked_at),
-            entry=asked.entries[0] if asked.outcome == "answer" and asked.entries else None,
-            origin=asked.origin,
-        )
-        .returning(questions.c.id)
-    )
-    return int(await tx.value(statement))
+    given = {
+        "person_id": asked.person_id,
+        "inbox_id": asked.inbox_id,
+        "asked_at": asked.asked_at,
+        "channel": asked.channel,
+        # The caller has masked already; what reaches the disk must not depend on that.
+        "text": mask_numbers(asked.text),
+        "normalised": mask_numbers(asked.normalised),
+        "outcome": asked.outcome,
+        "entries": list(asked.entries),
+        "score": asked.score,
+        "ms": asked.ms,
+        "base_version": asked.base_version,
+        "day": day_number(asked.asked_at),
+        "entry": asked.entries[0] if asked.outcome == "answer" and asked.entries else None,
+        "origin": asked.origin,
+    }
+    return int(await tx.value(_RECORD_QUESTION, given))
 
 
 async def choose_none(tx: Tx, question_id: int, person_id: int) -> bool:

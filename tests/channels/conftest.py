@@ -91,11 +91,11 @@ class Unwell(Database):
     failures = 0
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
+    async def transaction(self, *, quick: bool = False) -> AsyncIterator[Tx]:
         if self.failures:
             self.failures -= 1
             raise DatabaseUnavailable("đĩa đầy")
-        async with super().transaction() as tx:
+        async with super().transaction(quick=quick) as tx:
             yield tx
 
 

@@ -1,0 +1,136 @@
+"""Quick transactions do what the others do, only sooner."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.errors import DatabaseUnavailable
+from bot.store import people
+from bot.store.batching import Batcher
+from bot.store.database import Database, Tx
+from bot.store.nearby import NearbyConnection
+from bot.store.tables import people as people_table
+
+from .conftest import AT, SQLITE, NewUrl, no_thread_is_left
+
+
+async def count(db: Database) -> int:
+    async with db.reading() as tx:
+        return int(await tx.value(select(func.count()).select_from(people_table)))
+
+
+async def test_a_failed_quick_transaction_leaves_nothing(db: Database) -> None:
+    async def fail() -> None:
+        async with db.transaction(quick=True) as tx:
+            await people.meet(tx, "web", "an", AT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert await count(db) == 0
+
+
+async def test_quick_and_other_transactions_take_turns(db: Database) -> None:
+    async def meet(number: int) -> None:
+        async with db.transaction(quick=number % 2 == 0) as tx:
+            before = await people.meet(tx, "web", "an", AT)
+            await asyncio.sleep(0)
+            assert (await people.meet(tx, "web", "an", AT)).id == before.id
+            await people.meet(tx, "web", str(number), AT)
+
+    await asyncio.gather(*(meet(number) for number in range(20)))
+    assert await count(db) == 21
+
+
+async def test_a_cancelled_quick_transaction_holds_nobody_up(db: Database) -> None:
+    async def never_ends() -> None:
+        async with db.transaction(quick=True) as tx:
+            await people.meet(tx, "web", "an", AT)
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(never_ends())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with db.transaction() as tx:
+        await people.meet(tx, "web", "binh", AT)
+    assert await count(db) == 1
+
+
+@pytest.mark.parametrize("kind", SQLITE)
+async def test_only_a_quick_transaction_works_on_the_spot(new_url: NewUrl, kind: str) -> None:
+    db = Database(new_url(kind))
+    await db.connect()
+    threads: list[int] = []
+
+    def note() -> int:
+        threads.append(threading.get_ident())
+        return 1
+
+    async def use(*, quick: bool) -> bool:
+        async with db.transaction(quick=quick) as tx:
+            await _ask(tx, note)
+        return threads[-1] == threading.get_ident()
+
+    assert await use(quick=True)
+    assert not await use(quick=False)
+    assert await use(quick=True)
+    await db.close()
+    assert await no_thread_is_left()
+
+
+async def _ask(tx: Tx, note: Callable[[], int]) -> None:
+    connection = tx.connection.sync_connection
+    assert connection is not None
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, NearbyConnection)
+    await driver.create_function("note", 0, note)
+    await tx.connection.exec_driver_sql("SELECT note()")
+
+
+async def test_items_that_arrive_together_are_written_together(db: Database) -> None:
+    sizes: list[int] = []
+
+    async def work(tx: Tx, names: object) -> list[int]:
+        assert isinstance(names, list)
+        sizes.append(len(names))
+        return [(await people.meet(tx, "web", name, AT)).id for name in names]
+
+    batcher: Batcher[str, int] = Batcher(db, work, most=10)
+    ids = await asyncio.gather(*(batcher.add(str(n)) for n in range(25)))
+    assert len(set(ids)) == 25
+    assert sizes == [10, 10, 5]
+
+
+async def test_a_bad_item_takes_no_other_with_it(db: Database) -> None:
+    async def work(tx: Tx, names: object) -> list[int]:
+        assert isinstance(names, list)
+        found = [(await people.meet(tx, "web", name, AT)).id for name in names]
+        if "bad" in names:
+            raise ValueError("bad")
+        return found
+
+    batcher: Batcher[str, int] = Batcher(db, work)
+    results = await asyncio.gather(
+        *(batcher.add(name) for name in ("an", "bad", "binh")), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [int, ValueError, int]
+    assert await count(db) == 2
+
+
+async def test_without_a_database_every_item_is_told(tmp_path: object) -> None:
+    db = Database(f"sqlite:///{tmp_path}/khong-co/bot.db")
+
+    async def work(_tx: Tx, names: object) -> list[int]:
+        raise AssertionError(names)
+
+    batcher: Batcher[str, int] = Batcher(db, work)
+    results = await asyncio.gather(*(batcher.add(n) for n in "ab"), return_exceptions=True)
+    assert all(isinstance(result, DatabaseUnavailable) for result in results)
+    await db.close()
+    assert await no_thread_is_left()
