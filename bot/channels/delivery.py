@@ -32,6 +32,7 @@ from bot.errors import (
 )
 from bot.sealing import Sealer
 from bot.store import outbox
+from bot.store.batching import Pace
 from bot.store.database import Database
 from bot.store.outbox import PARTS_SENT, Lane, OutboxRow
 
@@ -39,6 +40,7 @@ AT_ONCE = {"reply": 64, "broadcast": 8}
 """Messages on their way at the same time; broadcasts leave room for answers."""
 
 _POLL_SECONDS = 1.0
+_BREATH_SECONDS = 0.01
 _FINISH_SECONDS = 4.0
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class Delivery:
         self._taking = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._settled: list[Tried] = []
+        self._pace = Pace(_BREATH_SECONDS)
         self._allowance = _Allowance(channel.pace(lane))
         self._quiet_until = 0.0
         self._is_halted = False
@@ -90,6 +93,7 @@ class Delivery:
     async def run(self) -> None:
         """Sends until `stop` is called."""
         while not self._is_ending:
+            await self._pace.keep()
             self._wake.clear()
             try:
                 await self._send_due()
@@ -98,7 +102,7 @@ class Delivery:
                 await asyncio.sleep(_POLL_SECONDS)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._pause())
+                await asyncio.wait_for(self._wake.wait(), self._next_look())
 
     async def stop(self) -> None:
         """Takes nothing more, waits a few seconds for what is on its way, and settles it."""
@@ -148,7 +152,7 @@ class Delivery:
             return 0
         return min(AT_ONCE[self._lane] - len(self._sending), self._allowance.left())
 
-    def _pause(self) -> float:
+    def _next_look(self) -> float:
         quiet = self._quiet_until - time.monotonic()
         return min(_POLL_SECONDS, quiet) if quiet > 0 else self._allowance.wait(_POLL_SECONDS)
 

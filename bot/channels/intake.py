@@ -24,19 +24,21 @@ from bot.channels.sealed import seal, unseal
 from bot.channels.senders import Senders
 from bot.clock import Clock, utc_now
 from bot.dialogue import sayings
-from bot.dialogue.messages import Incoming, Notice, NoticeKind, Reply
+from bot.dialogue.messages import Incoming, Message, Notice, NoticeKind, Reply
 from bot.dialogue.notices import lay_out
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SealBroken
 from bot.sealing import Sealer
 from bot.store import inbox, outbox, people
-from bot.store.batching import Batcher
+from bot.store.batch import read_ahead, write_behind
+from bot.store.batching import Batcher, Pace
 from bot.store.database import Tx
 from bot.store.inbox import Arrived
 
 TOGETHER = 16
 """Messages handled in one transaction: more would make the others wait for the database."""
 
+_BREATH_SECONDS = 0.005
 _TRIES = 3
 _AGAIN_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -74,6 +76,7 @@ class Intake:
         self._inbox = Batcher(handler.database, inbox.claim_all)
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
+        self._pace = Pace(_BREATH_SECONDS)
         self._stopping = False
 
     @property
@@ -102,6 +105,7 @@ class Intake:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting and not self._stopping:
+                await self._pace.keep()
                 count = min(TOGETHER, len(self._waiting))
                 await self._handle_surely([self._waiting.popleft() for _ in range(count)])
 
@@ -181,10 +185,15 @@ class Intake:
         handled: list[tuple[int, int | None]] = []
         async with self._database.transaction(quick=True) as tx:
             ours = await inbox.lock_new(tx, [one.inbox_id for one in batch])
+            said = [one.incoming for one in batch]
+            # A notice may move or erase a person under the feet of what was read ahead.
+            if all(isinstance(one, Message) for one in said):
+                await read_ahead(tx, [(one.channel, one.person) for one in said])
             for one in batch:
                 if one.inbox_id in ours:
                     taken = await self._handler.take(tx, one.inbox_id, one.incoming, snapshot)
                     handled.append((one.inbox_id, taken.person_id))
+            await write_behind(tx)
             await self._finish(tx, handled)
         self._account_for(batch)
 

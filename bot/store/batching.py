@@ -1,12 +1,13 @@
 """Many small writes in few transactions: whatever waits when one begins is written together.
 
-A lone item is written at once. Under load the items that arrive while a transaction runs share
-the next one, so that a commit is paid once for all of them; nobody waits for a timer.
+A lone item is written at once. Under load the items that arrive while a transaction runs, and for a
+few milliseconds after it, share the next one, so that a commit is paid once for all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
@@ -19,6 +20,23 @@ Result = TypeVar("Result")
 
 Work = Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Result]]]
 """Writes the items in one transaction; gives one result an item, in their order."""
+
+_A_FEW_MILLISECONDS = 0.005
+
+
+class Pace:
+    """Keeps rounds apart, so that they do more each when there is much to do."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    async def keep(self) -> None:
+        """Returns at once where the last round began long enough ago, else when it did."""
+        wait = self._next - time.monotonic()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        self._next = time.monotonic() + self._seconds
 
 
 class Batcher(Generic[Item, Result]):
@@ -34,6 +52,7 @@ class Batcher(Generic[Item, Result]):
         self._most = most
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._writing: asyncio.Task[None] | None = None
+        self._pace = Pace(_A_FEW_MILLISECONDS)
 
     async def add(self, item: Item) -> Result:
         """The item's result, once it is committed. Raises what its writing raised."""
@@ -46,6 +65,7 @@ class Batcher(Generic[Item, Result]):
     async def _write_all(self) -> None:
         try:
             while self._waiting:
+                await self._pace.keep()
                 count = min(self._most, len(self._waiting))
                 await self._write([self._waiting.popleft() for _ in range(count)])
         finally:

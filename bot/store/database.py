@@ -17,20 +17,19 @@ import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Connection, Executable, RowMapping, Table, event, make_url
+from sqlalchemy import URL, Executable, RowMapping, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingWrong
-from bot.store.nearby import NearbyConnection, connect_nearby
+from bot.store.ahead import Ahead
+from bot.store.nearby import driver_of, engine_of_one, tune
 from bot.store.tables import storable
 from bot.store.trouble import is_file, is_trouble, name_place, tell
 
@@ -39,13 +38,6 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "busy_timeout=5000",
-    "foreign_keys=ON",
-    "temp_store=MEMORY",
-)
 _CONNECT_SECONDS = 10
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -55,12 +47,16 @@ Given = Mapping[str, Any] | None
 
 
 class Tx:
-    """One open transaction; the functions of this package take it and write their SQL on it."""
+    """One open transaction; the functions of this package take it and write their SQL on it.
 
-    __slots__ = ("connection",)
+    `ahead` is there while it handles a batch of messages; see `bot.store.batch`.
+    """
+
+    __slots__ = ("ahead", "connection")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self.ahead: Ahead | None = None
 
     @property
     def is_postgresql(self) -> bool:
@@ -108,6 +104,8 @@ class Database:
         self._queue: asyncio.Lock | None = None
         self._holder: asyncio.Task[Any] | None = None
         self._keeper: sqlite3.Connection | None = None
+        # SQLite's writer stays at hand: fetching it from the pool takes longer than a short write.
+        self._kept: AsyncConnection | None = None
         if self._url.get_backend_name() == "sqlite":
             # Writers stand in line here, in order; left to SQLite they would poll for the lock.
             self._queue = asyncio.Lock()
@@ -137,6 +135,9 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection; may be called twice."""
+        if self._kept:
+            kept, self._kept = self._kept, None
+            await kept.close()
         # The writer last: the last connection to leave a SQLite file folds its log into it.
         await self._readers.dispose()
         await self._writers.dispose()
@@ -150,20 +151,18 @@ class Database:
         `quick` for a few statements that find their rows by an index: on SQLite they are then
         carried out on the spot, several times faster, and nothing else runs meanwhile.
         """
-        async with (
-            self._in_turn(),
-            self._connected(self._writers) as connection,
-            connection.begin(),
-        ):
-            if not quick or self._queue is None:
-                yield Tx(connection)
-                return
-            near = _driver_of(connection)
-            near.is_near = True
+        async with self._in_turn(), self._connected(self._writers) as connection:
+            near = driver_of(connection) if quick and self._queue else None
+            if near:
+                near.begin_near()
             try:
-                yield Tx(connection)
+                async with connection.begin():
+                    yield Tx(connection)
+                    if near:
+                        near.end_near()
             finally:
-                near.is_near = False
+                if near and near.is_near:
+                    near.end_near()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
@@ -214,14 +213,14 @@ class Database:
             # A connection lost to a cancelled task must not take the content with it.
             self._keeper = sqlite3.connect(name, uri=True)
             url = self._url.set(database=name, query={"uri": "true"})
-            self._writers = self._readers = _engine_of_one(url, {"uri": True})
-            _tune(self._writers, "BEGIN IMMEDIATE")
+            self._writers = self._readers = engine_of_one(url, _OPTIONS, uri=True)
+            tune(self._writers, "BEGIN IMMEDIATE")
             return
-        self._writers = _engine_of_one(self._url, {})
+        self._writers = engine_of_one(self._url, _OPTIONS)
         self._readers = _engine(self._url)
         # IMMEDIATE takes the write lock at once: a reader turned writer half-way cannot wait.
-        _tune(self._writers, "BEGIN IMMEDIATE")
-        _tune(self._readers, "BEGIN", "query_only=ON")
+        tune(self._writers, "BEGIN IMMEDIATE")
+        tune(self._readers, "BEGIN", "query_only=ON")
 
     def _open_postgresql(self) -> None:
         self._writers = _engine(
@@ -248,18 +247,29 @@ class Database:
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        async with AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(engine.connect())
-            except Exception as error:
-                # Drivers raise whatever they like here: OSError, time-outs, their own errors bare.
+        keeps = self._queue is not None and engine is self._writers
+        connection, self._kept = (self._kept, None) if keeps else (None, self._kept)
+        if connection is None:
+            connection = await self._open(engine)
+        try:
+            yield connection
+        except BaseException as error:
+            # Whatever state it is in: the next one gets a connection of its own.
+            await asyncio.shield(connection.close())
+            if isinstance(error, SQLAlchemyError) and is_trouble(error):
                 raise tell(self.place, error) from error
-            try:
-                yield connection
-            except SQLAlchemyError as error:
-                if is_trouble(error):
-                    raise tell(self.place, error) from error
-                raise
+            raise
+        if keeps:
+            self._kept = connection
+        else:
+            await connection.close()
+
+    async def _open(self, engine: AsyncEngine) -> AsyncConnection:
+        try:
+            return await engine.connect()
+        except Exception as error:
+            # Drivers raise whatever they like here: OSError, time-outs, their own errors bare.
+            raise tell(self.place, error) from error
 
 
 def _read_url(text: str) -> URL:
@@ -281,48 +291,7 @@ _EXAMPLES = (
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:
-    # Bound values stay out of errors and logs: they hold what people wrote.
-    return create_async_engine(url, json_serializer=_to_json, hide_parameters=True, **options)
-
-
-def _engine_of_one(url: URL, options: dict[str, Any]) -> AsyncEngine:
-    """The engine of SQLite's writer: one connection, which can work on the spot."""
-
-    async def connect() -> NearbyConnection:
-        return await connect_nearby(str(url.database), **options)
-
-    return _engine(url, pool_size=1, max_overflow=0, async_creator=connect)
-
-
-def _driver_of(connection: AsyncConnection) -> NearbyConnection:
-    pooled = connection.sync_connection
-    assert pooled is not None  # noqa: S101
-    driver = pooled.connection.driver_connection
-    assert isinstance(driver, NearbyConnection)  # noqa: S101
-    return driver
-
-
-def _tune(engine: AsyncEngine, begin: str, *pragmas: str) -> None:
-    """Gives the engine's SQLite connections our pragmas, and its transactions our `begin`."""
-
-    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        try:
-            # The driver must not begin transactions by itself; `on_begin` does.
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            for pragma in (*_PRAGMAS, *pragmas):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException:
-            # The pool forgets a connection that fails here, and its thread would live on.
-            connection.close()
-            raise
-
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "connect", on_connect)
-    event.listen(engine.sync_engine, "begin", on_begin)
+    return create_async_engine(url, **_OPTIONS, **options)
 
 
 def _make_folder(file: Path) -> None:
@@ -331,3 +300,7 @@ def _make_folder(file: Path) -> None:
 
 def _to_json(value: object) -> str:
     return storable(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False)))
+
+
+# Bound values stay out of errors and logs: they hold what people wrote.
+_OPTIONS: dict[str, Any] = {"json_serializer": _to_json, "hide_parameters": True}

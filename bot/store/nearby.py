@@ -1,17 +1,34 @@
 """SQLite called from where one is, instead of from a thread of its own, for a few quick statements.
 
 aiosqlite hands every call to a thread and waits for it: four times a statement, each dearer than
-the statement itself. A transaction that says it is quick keeps the thread for its beginning and its
-commit, which may wait for another program or the disk, and does the rest on the spot.
+the statement itself. A quick transaction does its work on the spot; only what may take its time
+goes to the thread: the commit, which may wait for the disk, and the beginning where another program
+holds the lock.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiosqlite
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+PATIENCE_MS = 5_000
+"""How long a writer waits for another program's lock."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    f"busy_timeout={PATIENCE_MS}",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+)
 
 
 class NearbyConnection(aiosqlite.Connection):
@@ -19,11 +36,26 @@ class NearbyConnection(aiosqlite.Connection):
 
     is_near = False
 
-    async def _execute(
-        self, fn: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> Any:  # aiosqlite runs everything through here
+    def begin_near(self) -> None:
+        """The next statements are carried out on the spot, without waiting for anybody."""
+        self.is_near = True
+        self._conn.execute("PRAGMA busy_timeout=0")
+
+    def end_near(self) -> None:
+        """From now on everything goes to the thread again."""
+        self.is_near = False
+        self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # aiosqlite runs everything through here.
         if self.is_near and self._running and self._connection:
-            return fn(*args, **kwargs)
+            try:
+                return fn(*args, **kwargs)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                # Another program is writing: the thread can wait for it.
+                self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
 
 
@@ -36,5 +68,52 @@ async def connect_nearby(database: str, **options: Any) -> NearbyConnection:
 
     connection = NearbyConnection(open_it, iter_chunk_size=64)
     connection._thread.daemon = True
-    await connection
+    try:
+        await connection
+    except Exception:
+        # Its thread has yet to say that it is done, and the loop must be there to hear it.
+        while connection._thread.is_alive():  # noqa: ASYNC110 a thread sets no event of ours
+            await asyncio.sleep(0.001)
+        raise
     return connection
+
+
+def engine_of_one(url: URL, engine: Mapping[str, Any], **options: Any) -> AsyncEngine:
+    """The engine of SQLite's writer: one connection, which can work on the spot."""
+
+    async def connect() -> NearbyConnection:
+        return await connect_nearby(str(url.database), **options)
+
+    return create_async_engine(url, pool_size=1, max_overflow=0, async_creator=connect, **engine)
+
+
+def driver_of(connection: AsyncConnection) -> NearbyConnection:
+    """The driver's own connection behind one of the writer's engine."""
+    pooled = connection.sync_connection
+    assert pooled is not None  # noqa: S101
+    driver = pooled.connection.driver_connection
+    assert isinstance(driver, NearbyConnection)  # noqa: S101
+    return driver
+
+
+def tune(engine: AsyncEngine, begin: str, *pragmas: str) -> None:
+    """Gives the engine's SQLite connections our pragmas, and its transactions our `begin`."""
+
+    def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        try:
+            # The driver must not begin transactions by itself; `on_begin` does.
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in (*_PRAGMAS, *pragmas):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            # The pool forgets a connection that fails here, and its thread would live on.
+            connection.close()
+            raise
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)

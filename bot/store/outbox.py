@@ -76,7 +76,7 @@ _ROW = tuple(
     people.c.channel_id if name == "channel_id" else outbox.c[name]
     for name in OutboxRow.__dataclass_fields__
 )
-_LAY_OUT = insert(outbox)
+LAY_OUT = insert(outbox)
 _EARLIER = outbox.alias("earlier")
 _DUE = (
     select(*_ROW)
@@ -141,7 +141,10 @@ async def enqueue(
         "created_at": at,
     }
     rows = [{**common, "position": n, "reply": reply} for n, reply in enumerate(replies)]
-    await tx.connection.execute(_LAY_OUT, rows)
+    if tx.ahead:
+        tx.ahead.laid_out += rows
+    else:
+        await tx.connection.execute(LAY_OUT, rows)
 
 
 async def replies_of(tx: Tx, inbox_id: int) -> list[dict[str, Any]]:

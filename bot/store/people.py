@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from bot.store import contest_people
 from bot.store.database import Tx
-from bot.store.tables import inbox, outbox, people, questions, states
+from bot.store.tables import inbox, outbox, people, questions, states, storable
 from bot.store.talk import forget
 
 
@@ -43,7 +43,7 @@ class Person:
     origin: str | None = None
 
 
-_PERSON = (
+PERSON = (
     people.c.id,
     people.c.channel,
     people.c.channel_id,
@@ -52,21 +52,23 @@ _PERSON = (
     people.c.quiet_until,
     people.c.origin,
 )
+_BEEN_THERE = {
+    # Messages may come out of order.
+    "last_seen": case(
+        (people.c.last_seen < bindparam("b_at"), bindparam("b_at")), else_=people.c.last_seen
+    ),
+    "origin": func.coalesce(people.c.origin, bindparam("b_origin", type_=people.c.origin.type)),
+    "reachable": True,
+}
 _SEEN = (
     update(people)
     .where(
         people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
     )
-    .values(
-        # Messages may come out of order.
-        last_seen=case(
-            (people.c.last_seen < bindparam("b_at"), bindparam("b_at")), else_=people.c.last_seen
-        ),
-        origin=func.coalesce(people.c.origin, bindparam("b_origin", type_=people.c.origin.type)),
-        reachable=True,
-    )
-    .returning(*_PERSON)
+    .values(_BEEN_THERE)
+    .returning(*PERSON)
 )
+SEEN_BY_ID = update(people).where(people.c.id == bindparam("b_id")).values(_BEEN_THERE)
 
 
 async def meet(
@@ -77,6 +79,18 @@ async def meet(
     Whoever writes is reachable again. The row stays locked until the transaction ends, so one
     person's messages are handled one after the other even by several machines.
     """
+    channel_id = storable(channel_id)
+    if tx.ahead and (met := tx.ahead.meet((channel, channel_id), at, origin)):
+        return met
+    person = await _meet_now(tx, channel, channel_id, at, origin)
+    if tx.ahead:
+        tx.ahead.add(person)
+    return person
+
+
+async def _meet_now(
+    tx: Tx, channel: str, channel_id: str, at: datetime, origin: str | None
+) -> Person:
     seen = {"b_channel": channel, "b_channel_id": channel_id, "b_at": at, "b_origin": origin}
     known = await tx.first(_SEEN, seen)
     if known:
@@ -85,7 +99,7 @@ async def meet(
         tx.insert(people)
         .values(channel=channel, channel_id=channel_id, first_seen=at, last_seen=at, origin=origin)
         .on_conflict_do_nothing(index_elements=[people.c.channel, people.c.channel_id])
-        .returning(*_PERSON)
+        .returning(*PERSON)
     )
     if stranger:
         return Person(**stranger, is_new=True)
@@ -96,7 +110,7 @@ async def meet(
 async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
     """The person behind a channel's id, or None; leaves no trace."""
     row = await tx.first(
-        select(*_PERSON).where(people.c.channel == channel, people.c.channel_id == channel_id)
+        select(*PERSON).where(people.c.channel == channel, people.c.channel_id == channel_id)
     )
     return Person(**row) if row else None
 
@@ -104,6 +118,8 @@ async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
 async def mark_greeted(tx: Tx, person_id: int, at: datetime) -> None:
     """Remembers that the person has had the greeting with the notice on personal data."""
     await tx.change(update(people).where(people.c.id == person_id).values(greeted_at=at))
+    if tx.ahead:
+        tx.ahead.greet(person_id, at)
 
 
 async def set_reachable(tx: Tx, person_id: int, reachable: bool) -> None:
@@ -164,6 +180,8 @@ async def erase(tx: Tx, person_id: int) -> bool:
     needs an address again: `meet` him anew.
     """
     await contest_people.erase(tx, person_id)
+    if tx.ahead:
+        tx.ahead.forget(person_id)
     await tx.change(forget().where(_of(questions, person_id)))
     await tx.change(
         update(inbox)

@@ -24,7 +24,8 @@ _RECORD_QUESTION = insert(questions).returning(questions.c.id)
 
 
 @cache
-def _save_state(is_postgresql: bool) -> Insert:
+def save_statement(is_postgresql: bool) -> Insert:
+    """Saves where a person stands: person_id, data, at."""
     saving = insert_into(states, is_postgresql)
     new = {"data": saving.excluded.data, "at": saving.excluded.at}
     return saving.on_conflict_do_update(index_elements=[states.c.person_id], set_=new)
@@ -76,13 +77,18 @@ class Purged:
 
 async def load_state(tx: Tx, person_id: int) -> dict[str, Any]:
     """Where the person stands in the dialogue; empty at the beginning."""
+    if tx.ahead and person_id in tx.ahead.states:
+        return tx.ahead.states[person_id]
     return await tx.value(_LOAD_STATE, {"b_person": person_id}) or {}
 
 
 async def save_state(tx: Tx, person_id: int, data: dict[str, Any], at: datetime) -> None:
     """Remembers where the person stands, in place of what was before."""
+    if tx.ahead:
+        tx.ahead.save(person_id, data, at)
+        return
     given = {"person_id": person_id, "data": data, "at": at}
-    await tx.change(_save_state(tx.is_postgresql), given)
+    await tx.change(save_statement(tx.is_postgresql), given)
 
 
 async def record_question(tx: Tx, asked: QuestionAsked) -> int:

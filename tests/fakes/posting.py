@@ -7,7 +7,8 @@ later ones of its chat.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+import time
+from collections import Counter, defaultdict, deque
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ import aiohttp
 from tests.fakes.telegram import FakeTelegram
 
 _AGAIN_SECONDS = 0.2
+_DOWN_SECONDS = 0.3
 
 
 class Posting:
@@ -25,7 +27,13 @@ class Posting:
         self._slots = asyncio.Semaphore(at_once)
         self._chats: defaultdict[int, deque[dict[str, Any]]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.statuses: list[int] = []
+        self._rest_until = 0.0
+        self.statuses: Counter[int] = Counter()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything was taken."""
+        return not self._chats and not self._fake.waiting
 
     async def run(self) -> None:
         """Posts what waits, for ever."""
@@ -48,6 +56,8 @@ class Posting:
         queue = self._chats[chat]
         while queue:
             async with self._slots:
+                # A server that is down is not asked by every chat at once.
+                await asyncio.sleep(max(0.0, self._rest_until - time.monotonic()))
                 status = await self._post(session, queue[0])
             if status == 200:
                 queue.popleft()
@@ -60,9 +70,11 @@ class Posting:
         headers = {"X-Telegram-Bot-Api-Secret-Token": str(hook.get("secret_token", ""))}
         try:
             async with session.post(hook["url"], json=update, headers=headers) as answer:
-                self.statuses.append(answer.status)
+                self.statuses[answer.status] += 1
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):
+            self.statuses[0] += 1
+            self._rest_until = time.monotonic() + _DOWN_SECONDS
             return 0
 
 

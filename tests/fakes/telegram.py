@@ -171,7 +171,9 @@ class FakeTelegram:
         if not _SECRET.fullmatch(str(fields.get("secret_token", "x"))):
             raise Refused(400, "Bad Request: secret token contains unallowed characters")
         # The real one wants https; a fake on loopback takes http as well.
-        if not str(fields.get("url", "")).startswith(("https://", "http://localhost:")):
+        if not str(fields.get("url", "")).startswith(
+            ("https://", "http://localhost:", "http://127.0.0.1:")
+        ):
             raise Refused(400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
         self.webhook = fields
         self.allowed = fields.get("allowed_updates", self.allowed)

@@ -227,7 +227,7 @@ async def _open(db: Database) -> None:
 async def test_a_file_locked_by_another_program_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.store.database._PRAGMAS", ("busy_timeout=50",))
+    monkeypatch.setattr("bot.store.nearby._PRAGMAS", ("busy_timeout=50",))
     other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     db = Database(f"sqlite:///{tmp_path}/bot.db")

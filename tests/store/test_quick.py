@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from bot.errors import DatabaseUnavailable
 from bot.store import people
 from bot.store.batching import Batcher
 from bot.store.database import Database, Tx
+from bot.store.migrate import migrate
 from bot.store.nearby import NearbyConnection
 from bot.store.tables import people as people_table
 
@@ -132,5 +135,54 @@ async def test_without_a_database_every_item_is_told(tmp_path: object) -> None:
     batcher: Batcher[str, int] = Batcher(db, work)
     results = await asyncio.gather(*(batcher.add(n) for n in "ab"), return_exceptions=True)
     assert all(isinstance(result, DatabaseUnavailable) for result in results)
+    await db.close()
+    assert await no_thread_is_left()
+
+
+async def test_a_quick_transaction_waits_for_another_program_and_holds_nobody_up(
+    tmp_path: Path,
+) -> None:
+    db = Database(f"sqlite:///{tmp_path}/bot.db")
+    await db.connect()
+    await migrate(db)
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def meet() -> int:
+        async with db.transaction(quick=True) as tx:
+            return (await people.meet(tx, "web", "an", AT)).id
+
+    meeting = asyncio.create_task(meet())
+    turns = 0
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert not meeting.done()
+    assert turns == 20
+    other.execute("COMMIT")
+    other.close()
+    assert await meeting == await meet()
+    await db.close()
+    assert await no_thread_is_left()
+
+
+@pytest.mark.parametrize("next_is_quick", [True, False])
+async def test_a_quick_transaction_without_a_lock_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, next_is_quick: bool
+) -> None:
+    monkeypatch.setattr("bot.store.nearby.PATIENCE_MS", 50)
+    db = Database(f"sqlite:///{tmp_path}/bot.db")
+    await db.connect()
+    await migrate(db)
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable, match="khóa ghi"):
+            async with db.transaction(quick=True) as tx:
+                await people.meet(tx, "web", "an", AT)
+    other.close()
+    async with db.transaction(quick=next_is_quick) as tx:
+        await people.meet(tx, "web", "an", AT)
+    assert await count(db) == 1
     await db.close()
     assert await no_thread_is_left()

@@ -15,7 +15,8 @@ from bot.errors import NotDelivered
 
 _SLOW_SECONDS = 0.8
 """An answer that takes longer is announced with "typing"; most are there before."""
-_AT_ONCE = 32
+_AT_ONCE = 20
+"""Chats that are watched for a slow answer; in a rush it would only make the answers slower."""
 
 
 class Courtesies:
@@ -33,7 +34,8 @@ class Courtesies:
             self._call("answerCallbackQuery", callback_query_id=pressed)
         # Without our name no group message is ours here: in groups nothing is announced.
         for item in read_update(update, Me()):
-            if isinstance(item, Message) and item.person not in self._announcing:
+            free = len(self._announcing) < _AT_ONCE
+            if free and isinstance(item, Message) and item.person not in self._announcing:
                 loop = asyncio.get_running_loop()
                 timer = loop.call_later(_SLOW_SECONDS, self._announce, item.person)
                 self._announcing[item.person] = timer
@@ -56,9 +58,8 @@ class Courtesies:
     def _announce(self, address: str) -> None:
         self._announcing.pop(address, None)
         chat, _, topic = address.partition("/")
-        if len(self._calls) < _AT_ONCE:
-            extra = {"message_thread_id": int(topic)} if topic else {}
-            self._call("sendChatAction", chat_id=int(chat), action="typing", **extra)
+        extra = {"message_thread_id": int(topic)} if topic else {}
+        self._call("sendChatAction", chat_id=int(chat), action="typing", **extra)
 
     def _call(self, method: str, **fields: Any) -> None:
         call = asyncio.create_task(self._surely(method, fields))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -61,7 +63,7 @@ class Transport(BaseRequest):
         timeout = aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=seconds)
         fields = request_data.json_parameters if request_data else None
         try:
-            async with self._opened().request(
+            async with self._opened(url).request(
                 method, url, data=fields, timeout=timeout, allow_redirects=False
             ) as response:
                 return _judge(response.status, await response.read())
@@ -73,14 +75,23 @@ class Transport(BaseRequest):
             # The connection broke off after the call had left.
             raise TimedOut(type(error).__name__) from error
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self, url: str) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS
             )
-            # A proxy named in the environment is used: the service is not reached from everywhere.
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector, proxy=_proxy_for(url))
         return self._session
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for the service, which not every network reaches.
+
+    Looked up once: aiohttp would look in a thread for every call.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return None if proxy_bypass(host) else getproxies().get(parts.scheme)
 
 
 def _judge(status: int, body: bytes) -> tuple[int, bytes]:
