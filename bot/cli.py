@@ -21,6 +21,7 @@ from bot.commands import (
     key,
     knowledge,
     lists,
+    outbox,
     report,
     talk,
     upkeep,
@@ -54,6 +55,7 @@ app.add_typer(report.app, name="report")
 app.command()(report.leaflets)
 app.add_typer(data.app, name="data")
 app.add_typer(key.app, name="key")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(zalo.app, name="zalo")
 app.add_typer(user.app, name="user")
 

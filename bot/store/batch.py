@@ -40,10 +40,10 @@ async def read_ahead(tx: Tx, senders: Sequence[tuple[str, str]]) -> None:
     for channel, ids in by_channel.items():
         for row in await tx.rows(_KNOWN, {"b_channel": channel, "b_ids": ids}):
             ahead.add(people.Person(**row))
-    ids = [person.id for person in ahead.people.values()]
-    if ids:
-        ahead.states = {person_id: {} for person_id in ids}
-        for row in await tx.rows(_STATES, {"b_ids": ids}):
+    person_ids = [person.id for person in ahead.people.values()]
+    if person_ids:
+        ahead.states = {person_id: {} for person_id in person_ids}
+        for row in await tx.rows(_STATES, {"b_ids": person_ids}):
             ahead.states[row["person_id"]] = row["data"]
     tx.ahead = ahead
 
