@@ -80,7 +80,7 @@ async def _settle_failed(tx: Tx, one: Tried, error: NotDelivered, now: datetime)
             await people.set_reachable(tx, row.person_id, False)
             await outbox.cancel(tx, row.person_id)
         case OutsideWindow():
-            await outbox.hold(tx, row, said)
+            await outbox.hold(tx, row, now, said)
         case ChannelStopped():
             await outbox.put_back(tx, row, said)
         case ChatMoved() if row.attempts <= _MOVES_AT_MOST:

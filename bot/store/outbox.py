@@ -20,6 +20,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -209,9 +210,14 @@ async def retry_later(
     await tx.change(_sending(row).values(changed))
 
 
-async def hold(tx: Tx, row: OutboxRow, error: str) -> None:
-    """The channel forbids writing first: the row waits until `release_held`."""
-    await retry_later(tx, row, HELD, error)
+async def hold(tx: Tx, row: OutboxRow, at: datetime, error: str) -> None:
+    """The channel forbids writing first: the row waits until `release_held`.
+
+    A person who has written since the row was taken need not write again: it may leave from `at`.
+    """
+    last_seen = select(people.c.last_seen).where(people.c.id == row.person_id).scalar_subquery()
+    waits_until = case((last_seen > outbox.c.next_at, at), else_=HELD)
+    await tx.change(_sending(row).values(state="waiting", next_at=waits_until, error=error))
 
 
 async def release_held(tx: Tx, person_ids: Sequence[int], at: datetime) -> int:

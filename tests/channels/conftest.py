@@ -85,6 +85,17 @@ async def until(is_so: Callable[[], object], seconds: float = 120) -> None:
         await asyncio.sleep(0.005)
 
 
+async def written_down(database: Database, error: str) -> None:
+    """Waits until a failure is settled in the outbox; before that no clock may be moved."""
+    for _ in range(1_000):
+        async with database.reading() as tx:
+            rows = await tx.rows(select(outbox_table.c.error))
+        if any(error in (row["error"] or "") for row in rows):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it was never written down")
+
+
 class Unwell(Database):
     """A database that fails a few times when something is to be written."""
 

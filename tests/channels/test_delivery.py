@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.store import outbox, people
 from bot.store.outbox import Lane
-from tests.channels.conftest import House, said, until
+from tests.channels.conftest import House, said, until, written_down
 
 UNKNOWN = OutcomeUnknown("Máy chủ không trả lời.")
 
@@ -38,15 +38,6 @@ async def try_once(house: House, person: str, error: NotDelivered | Exception) -
     async with house.rebuild().running():
         await until(lambda: not house.paper.failing[person])
     return dict((await house.rows())[0])
-
-
-async def written_down(house: House, error: str) -> None:
-    """Waits until a failure is settled: only then may the house's clock be moved."""
-    for _ in range(1_000):
-        if error in {row["error"] for row in await house.rows()}:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("it was never written down")
 
 
 async def test_one_persons_replies_leave_in_order_and_many_people_at_once(house: House) -> None:
@@ -91,7 +82,7 @@ async def test_a_reply_that_fails_is_not_overtaken_by_the_next_one(house: House)
     async with house.channels.running():
         await until(lambda: house.paper.sent)
         assert house.paper.sent == [("minh", "ba")]
-        await written_down(house, "Máy chủ bận.")
+        await written_down(house.database, "Máy chủ bận.")
         house.now += timedelta(seconds=29)
         house.channels._lines["telegram"].wake()
         await asyncio.sleep(0.05)
@@ -139,11 +130,21 @@ async def test_what_is_outside_the_window_leaves_when_the_person_writes(house: H
     await house.lay_out("lan", "giữ lại")
     house.paper.failing["lan"].append(OutsideWindow("Quá 7 ngày."))
     async with house.channels.running():
-        await written_down(house, "Quá 7 ngày.")
+        await written_down(house.database, "Quá 7 ngày.")
         house.now += timedelta(days=30)
         await house.channels.intake.take([said("danh mục")])
         await until(lambda: len(house.paper.sent) == 2)
     assert house.texts_to("lan")[0] == "giữ lại"
+
+
+async def test_who_writes_while_his_reply_is_refused_need_not_write_again(house: House) -> None:
+    person = await house.lay_out("lan", "giữ lại")
+    async with house.database.transaction() as tx:
+        (row,) = await outbox.take_due(tx, "telegram", house.now, 10, "reply")
+        await people.meet(tx, "telegram", "lan", house.now + timedelta(seconds=1))
+        await outbox.hold(tx, row, house.now, "Quá 7 ngày.")
+        assert await outbox.release_held(tx, [person], house.now) == 0
+    await deliver(house, sent=1)
 
 
 async def test_a_chat_that_moved_is_followed(house: House) -> None:
@@ -168,7 +169,7 @@ async def test_of_a_long_reply_only_what_is_missing_is_sent_again(house: House) 
     await house.lay_out("lan", long)
     house.paper.failing["lan"].extend([None, None, RetryLater("Máy chủ bận.", 0)])  # type: ignore[list-item]
     async with house.channels.running():
-        await written_down(house, "Máy chủ bận.")
+        await written_down(house.database, "Máy chủ bận.")
         assert len(house.paper.sent) == 2
         house.now += timedelta(seconds=5)
         await until(lambda: len(house.paper.sent) >= 4)
@@ -203,7 +204,7 @@ async def test_a_channel_that_asks_for_quiet_gets_it(house: House) -> None:
     house.paper.failing["an"].append(RetryLater("Hết lượt.", 1.5, everyone=True))
     await house.lay_out("an", "một")
     async with house.channels.running():
-        await written_down(house, "Hết lượt.")
+        await written_down(house.database, "Hết lượt.")
         await house.lay_out("binh", "hai")
         house.channels._lines["telegram"].wake()
         await asyncio.sleep(0.1)
