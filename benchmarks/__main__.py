@@ -2,7 +2,8 @@
 
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
-                                          contest_ranking, contest_web, fuzz
+                                          contest_ranking, contest_web, fuzz, delivery,
+                                          zalo_webhook
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from benchmarks import (
     booklet,
     contest_ranking,
     contest_web,
+    delivery,
     fuzz,
     matching_speed,
     quality,
     start,
+    zalo_webhook,
 )
 
 HERE = Path(__file__).parent
@@ -37,6 +40,8 @@ TITLES = {
     "contest_ranking": "A contest of a million people",
     "contest_web": "A contest's launch on the web",
     "fuzz": "A million broken inputs",
+    "delivery": "From the webhook to the reply, killed on the way",
+    "zalo_webhook": "Zalo's two seconds",
 }
 MODULES = {
     "quality": quality,
@@ -46,6 +51,8 @@ MODULES = {
     "contest_ranking": contest_ranking,
     "contest_web": contest_web,
     "fuzz": fuzz,
+    "delivery": delivery,
+    "zalo_webhook": zalo_webhook,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
@@ -54,6 +61,8 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "contest_ranking": contest_ranking.measure,
     "contest_web": contest_web.measure,
     "fuzz": fuzz.measure,
+    "delivery": delivery.measure,
+    "zalo_webhook": zalo_webhook.measure,
 }
 INTRODUCTION = """# Benchmarks
 
