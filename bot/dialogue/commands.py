@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from bot.dialogue.messages import Message
 from bot.language.fold import fold, tidy
 
 Command: TypeAlias = Literal["start", "cancel", "help", "menu"]
@@ -37,6 +40,19 @@ _WORDS: dict[Command, frozenset[str]] = {
         }
     ),
 }
+
+_CAME_BY = re.compile(r"u-\d{5}(?:-[a-z0-9][a-z0-9-]{0,39})?", re.ASCII)
+
+
+def greet_arrival(message: Message) -> Message:
+    """The message; where it is the code of a leaflet, a first greeting of who came by it.
+
+    The links of Zalo hand no word on, so a leaflet asks people to send its code there.
+    """
+    code = (message.text or "").strip().lower()
+    if message.origin or not _CAME_BY.fullmatch(code):
+        return message
+    return replace(message, text="/start", origin=code)
 
 
 def command_in(text: str) -> Command | None:

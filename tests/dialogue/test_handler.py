@@ -175,3 +175,20 @@ async def test_people_and_messages_with_odd_ids_are_served(db: Database, handler
         replies = await handler.handle(message(LOST, external_id=f"x{odd}", person=odd))
         assert len(replies) == 1
     assert len(await asked(db)) == len(await rows_of(db, inbox))
+
+
+@pytest.mark.parametrize("code", ["u-06652-togap", " U-06652-ToGap ", "u-06652-togap\n"])
+async def test_the_code_of_a_leaflet_tells_how_a_person_came(
+    db: Database, handler: Handler, code: str
+) -> None:
+    (reply,) = await handler.handle(message(code, channel="zalo_oa"))
+    (again,) = await handler.handle(message("/start", "m-2", person="minh", channel="zalo_oa"))
+    assert reply == again
+    came = {row["channel_id"]: row["origin"] for row in await rows_of(db, people)}
+    assert came == {"lan": "u-06652-togap", "minh": None}
+
+
+@pytest.mark.parametrize("text", ["u-66-togap", "u 06652", "xu-06652", "u-06652-", "u-06652 thẻ"])
+async def test_other_words_are_no_code(db: Database, handler: Handler, text: str) -> None:
+    await handler.handle(message(text))
+    assert [row["origin"] for row in await rows_of(db, people)] == [None]

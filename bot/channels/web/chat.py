@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from starlette.requests import Request
@@ -19,7 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import metrics
 from bot.channels.metrics import Outcome
-from bot.channels.web import visitor
+from bot.channels.web import arrival, visitor
+from bot.channels.web.arrival import origin_of
 from bot.channels.web.incoming import UNREADABLE, Declined, read_form, read_json
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import HERE, Pages, render
@@ -80,7 +81,7 @@ class WebChat:
         response: Response
         try:
             fields = await read_form(request)
-            await self._handle(token, fields)
+            await self._handle(token, fields, origin_of(request))
         except Declined as declined:
             _count(declined)
             talk = await self._talk(token) or []
@@ -95,7 +96,7 @@ class WebChat:
         """A message posted by the page's script; the replies come back as HTML."""
         token = token_of(request) or new_token()
         try:
-            replies = await self._handle(token, await read_json(request))
+            replies = await self._handle(token, await read_json(request), origin_of(request))
         except Declined as declined:
             _count(declined)
             return JSONResponse({"error": str(declined)}, status_code=declined.status)
@@ -113,11 +114,12 @@ class WebChat:
                     await people.erase(tx, person.id)
             self.visitors.forget(token)
         response = RedirectResponse("/", status_code=303)
-        response.delete_cookie(visitor.COOKIE, httponly=True, samesite="lax")
+        for cookie in (visitor.COOKIE, arrival.COOKIE):
+            response.delete_cookie(cookie, httponly=True, samesite="lax")
         return response
 
-    async def _handle(self, token: str, fields: dict[str, str]) -> list[Reply]:
-        message = self._message(token, fields)
+    async def _handle(self, token: str, fields: dict[str, str], origin: str | None) -> list[Reply]:
+        message = replace(self._message(token, fields), origin=origin)
         if not self.limiter.allows(token):
             raise Declined(429, BUSY)
         begun = time.perf_counter()

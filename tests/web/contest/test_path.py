@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import httpx
+from sqlalchemy import select
 
 from bot.store import contest_entrants
+from bot.store.tables import people
 from tests.web.contest.conftest import AGREED, GIVEN, PRACTICE, Site, options_in
 
 
@@ -156,3 +158,23 @@ async def test_forgetting_in_the_chat_takes_the_contest_with_it(site: Site) -> N
     told = await browser.post(f"{paper}/luu", json={"position": "2", "chosen": "b"})
     assert (told.status_code, told.json()["reason"]) == (404, "not_yours")
     assert "Đăng ký dự thi" in (await browser.get("/thi/thu")).text
+
+
+async def test_who_came_by_a_leaflet_and_only_plays_is_counted_there(site: Site) -> None:
+    await site.open()
+    browser = site.browser()
+    await browser.get("/thi/thu?u=06652-togap")
+    await browser.post("/thi/thu/dang-ky", data={**GIVEN, **AGREED, "buoc": "xong"})
+    async with site.database.reading() as tx:
+        rows = await tx.rows(select(people.c.origin))
+    assert [row["origin"] for row in rows] == ["u-06652-togap"]
+
+
+async def test_who_came_by_a_leaflet_to_practise_is_counted_there(site: Site) -> None:
+    await site.open(**PRACTICE)
+    browser = site.browser()
+    await browser.get("/thi/thu?u=06652")
+    await site.started(browser)
+    async with site.database.reading() as tx:
+        rows = await tx.rows(select(people.c.origin))
+    assert [row["origin"] for row in rows] == ["u-06652"]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channels.web.arrival import origin_of
 from bot.channels.web.contest.desk import NO_COOKIE, TOO_FAST, Desk, go
 from bot.channels.web.contest.fields import FIELDS_AT_MOST, Filled, ask_all, read_filled, summary
 from bot.channels.web.incoming import read_pairs
@@ -96,7 +97,7 @@ class Enrolment:
                 purposes=published.contest.registration.consent.purposes,
             )
             return self.desk.page(request, html)
-        await self._register(published, form, token)
+        await self._register(published, form, token, origin_of(request))
         return go(f"/thi/{published.id}?xong")
 
     async def _may_play(self, published: Published, form: Form, looked: Reviewed) -> str:
@@ -114,11 +115,13 @@ class Enrolment:
             return "" if refused.reason in _TOLD_BESIDE else str(refused)
         return ""
 
-    async def _register(self, published: Published, form: Form, token: str) -> None:
+    async def _register(
+        self, published: Published, form: Form, token: str, origin: str | None
+    ) -> None:
         desk, at = self.desk, self.desk.clock()
         trees = desk.trees(published)
         async with desk.database.transaction() as tx:
-            person = await people.meet(tx, CHANNEL, person_of(token), at)
+            person = await people.meet(tx, CHANNEL, person_of(token), at, origin)
             try:
                 await registration.register(
                     tx, published, desk.sealer, trees, person.id, CHANNEL, form, at

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.channels.web.arrival import origin_of
 from bot.channels.web.contest.answers import read_sheet, save_sheet
 from bot.channels.web.contest.desk import NO_COOKIE, TOO_FAST, Desk, go
 from bot.channels.web.contest.starting import Full, Wish
@@ -67,6 +68,7 @@ class Room:
             fields.get("vong", ""),
             self._device(request, published, fields.get("vong", ""), token),
             self.desk.clock(),
+            origin_of(request),
         )
         seat = await self.desk.door.start(wish)
         if isinstance(seat, Full):

@@ -31,13 +31,14 @@ MOST_WAITING = 500
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants to start in a round; `device` marks what he plays on."""
+    """Somebody wants to start in a round; `device` marks what he plays on, `origin` how he came."""
 
     contest_id: str
     person: str
     round_id: str
     device: str
     at: datetime
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Door:
         if one is None:
             raise Refused("not_published", "Cuộc thi này không có vòng bạn chọn.")
         check_open(published, one, wish.at)
-        person = await people.meet(tx, CHANNEL, wish.person, wish.at)
+        person = await people.meet(tx, CHANNEL, wish.person, wish.at, wish.origin)
         entrant = await register(
             tx,
             published,
