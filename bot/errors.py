@@ -12,6 +12,7 @@
         ├── RetryLater      send it again after a time
         ├── OutcomeUnknown  it may have arrived: send a reply again, a broadcast not
         ├── ChatMoved       send it to the new address
+        ├── TooLate         drop it
         ├── OutsideWindow   keep it until the person writes again
         └── ChannelStopped  stop this channel, the others go on; correct the named setting
 
@@ -125,6 +126,10 @@ class ChatMoved(NotDelivered):
     def __init__(self, sentence: str, address: str) -> None:
         super().__init__(sentence)
         self.address = address
+
+
+class TooLate(NotDelivered):
+    """Nobody is served by this reply any more: what it was about is over."""
 
 
 class OutsideWindow(NotDelivered):

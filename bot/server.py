@@ -41,6 +41,7 @@ from bot.channels import metrics
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
 from bot.channels.web import ownership
+from bot.channels.web.arrival import Arrivals
 from bot.channels.web.chat import WebChat
 from bot.channels.web.contest import site
 from bot.channels.web.guard import Guard
@@ -136,7 +137,10 @@ def build_app(
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, pages, settings.public_url)],
+        middleware=[
+            Middleware(Guard, pages, settings.public_url),
+            Middleware(Arrivals, secure=secure),
+        ],
         lifespan=_lifespan(live, channels, caretaker, sweeper, room),
         exception_handlers=_failures(pages),
     )

@@ -12,6 +12,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -28,13 +29,14 @@ from bot.errors import (
     NotDelivered,
     OutcomeUnknown,
     RetryLater,
+    TooLate,
     Unsendable,
 )
 from bot.sealing import Sealer
 from bot.store import outbox
 from bot.store.batching import Pace
 from bot.store.database import Database
-from bot.store.outbox import PARTS_SENT, Lane, OutboxRow
+from bot.store.outbox import EXPIRES, PARTS_SENT, Lane, OutboxRow
 
 AT_ONCE = {"reply": 64, "broadcast": 8}
 """Messages on their way at the same time; broadcasts leave room for answers."""
@@ -162,6 +164,7 @@ class Delivery:
         done = int(row.reply.get(PARTS_SENT, 0))
         error: NotDelivered | None = None
         try:
+            self._check_time(row)
             for part in self._channel.render(unpack(row.reply, self._sealer))[done:]:
                 remote_id = await self._channel.send(row.channel_id, part)
                 remote_ids += [remote_id] if remote_id else []
@@ -177,6 +180,11 @@ class Delivery:
         self._note(error)
         self._settled.append(Tried(row, error, done, ",".join(remote_ids) or None))
         self.wake()
+
+    def _check_time(self, row: OutboxRow) -> None:
+        expires = row.reply.get(EXPIRES)
+        if expires and datetime.fromisoformat(expires) <= self._clock():
+            raise TooLate("Tin đã hết ý nghĩa trước khi gửi được.")
 
     def _note(self, error: NotDelivered | None) -> None:
         if isinstance(error, RetryLater) and error.everyone:

@@ -31,6 +31,7 @@ class Sent(StrEnum):
     UNKNOWN = "unknown"  # it may have arrived; a reply is sent again, a broadcast is not
     HELD = "held"  # waits until the person writes again
     MOVED = "moved"  # sent again to another address
+    LATE = "late"  # what it was about is over
     GONE = "gone"  # the person cannot be reached
     STOPPED = "stopped"  # the channel takes nothing from us
     DEAD = "dead"  # given up; an operator should look

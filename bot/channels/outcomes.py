@@ -17,6 +17,7 @@ from bot.errors import (
     OutsideWindow,
     PersonGone,
     RetryLater,
+    TooLate,
 )
 from bot.store import outbox, people
 from bot.store.database import Tx
@@ -52,6 +53,7 @@ class Tried:
             return Sent.SENT
         kinds = {
             PersonGone: Sent.GONE,
+            TooLate: Sent.LATE,
             RetryLater: Sent.LATER,
             OutcomeUnknown: Sent.UNKNOWN,
             ChatMoved: Sent.MOVED,
@@ -79,6 +81,8 @@ async def _settle_failed(tx: Tx, one: Tried, error: NotDelivered, now: datetime)
             await outbox.withdraw(tx, row, said)
             await people.set_reachable(tx, row.person_id, False)
             await outbox.cancel(tx, row.person_id)
+        case TooLate():
+            await outbox.withdraw(tx, row, said)
         case OutsideWindow():
             await outbox.hold(tx, row, now, said)
         case ChannelStopped():

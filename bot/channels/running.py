@@ -18,6 +18,7 @@ from bot.channels.base import Channel
 from bot.channels.intake import Intake
 from bot.channels.line import Line
 from bot.channels.redaction import frames_of
+from bot.channels.reminding import Reminding
 from bot.clock import Clock, utc_now
 from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable
@@ -40,6 +41,8 @@ class Channels:
     ) -> None:
         self._database = handler.database
         self._lines = {c.name: Line(c, handler.database, clock, sealer) for c in channels}
+        self._stop = asyncio.Event()
+        self._reminding = Reminding(self._database, handler.snapshot, self._replied, clock)
         self.intake = Intake(handler, sealer, self._replied, clock=clock)
 
     def routes(self) -> list[BaseRoute]:
@@ -65,17 +68,19 @@ class Channels:
             yield
             return
         handling = asyncio.create_task(self._handle())
+        reminding = asyncio.create_task(self._reminding.run(self._stop))
         going = [asyncio.create_task(line.run(self.intake.take)) for line in lines]
         try:
             yield
         finally:
+            self._stop.set()
             self.intake.stop()
-            await asyncio.wait({handling}, timeout=_HANDLER_ENDS_SECONDS)
+            await asyncio.wait({handling, reminding}, timeout=_HANDLER_ENDS_SECONDS)
             await asyncio.gather(*(line.stop() for line in lines), return_exceptions=True)
             await asyncio.wait(going, timeout=1)
-            for task in (handling, *going):
+            for task in (handling, reminding, *going):
                 task.cancel()
-            await asyncio.gather(handling, *going, return_exceptions=True)
+            await asyncio.gather(handling, reminding, *going, return_exceptions=True)
             await asyncio.gather(*(line.channel.close() for line in lines), return_exceptions=True)
 
     def _replied(self, channel: str) -> None:

@@ -49,6 +49,7 @@ def show(person: Who) -> None:
             ("questions", "Câu hỏi"),
             ("inbox", "Tin nhận"),
             ("outbox", "Tin trả lời"),
+            ("reminders", "Lời nhờ nhắc lịch bầu cử"),
         ):
             typer.echo(f"{title}: {len(held[name])}")
         for part in held["contests"]:
@@ -125,6 +126,7 @@ def purge() -> None:
         typer.echo(
             f"Câu hỏi tách khỏi người hỏi: {swept.questions}. Trạng thái bỏ dở: {swept.states}. "
             f"Tin đã gửi: {swept.replies}. Mã tin đã nhận: {swept.messages}. "
+            f"Lời nhờ nhắc: {swept.wishes}. "
             f"Đăng ký bỏ số liên hệ: {swept.contests.contacts}, bỏ tên: {swept.contests.names}."
         )
 

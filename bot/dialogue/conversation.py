@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.clock import vietnam_date
-from bot.dialogue import compose, presses, sayings, tools
+from bot.dialogue import compose, presses, reminders, sayings, tools
 from bot.dialogue.advise import Advice, advise, is_vietnamese
 from bot.dialogue.commands import command_in
 from bot.dialogue.contest import sayings as contest_sayings
@@ -53,6 +53,9 @@ class Feedback:
 Recorder = Callable[[Question], Awaitable[int]]
 """Records a question and gives its number."""
 
+Reminder = Callable[[bool], Awaitable[bool | None]]
+"""Asks for reminders or calls them off; whether that is new, None where nobody can be reminded."""
+
 Judge = Callable[[Feedback], Awaitable[bool]]
 """Records feedback; False where the question is not this person's or is gone."""
 
@@ -73,13 +76,15 @@ class Turn:
 class Conversation:
     """Answers the messages of one person against one snapshot of the base.
 
-    `room` takes what belongs to contests; without one there are none here.
+    `room` takes what belongs to contests, `remind` who wants to be reminded; without one there are
+    none here.
     """
 
     snapshot: Snapshot
     record: Recorder
     judge: Judge
     room: Room | None = None
+    remind: Reminder | None = None
 
     async def reply(self, message: Message, state: State, *, is_new: bool = False) -> Turn:
         """The turn that a message leads to; exactly one reply, whatever came in."""
@@ -127,7 +132,16 @@ class Conversation:
                 return Reply(sayings.HELP, buttons=(Button(sayings.MENU, presses.menu()),))
             case "menu":
                 return compose.show_menu(await self._doors())
-        return None
+        wish = reminders.wish_in(text)
+        return None if wish is None else await self._reminded(wish, message)
+
+    async def _reminded(self, wish: bool, message: Message) -> Reply:
+        changed = await self.remind(wish) if self.remind else None
+        if changed is None:
+            return reminders.show_no_way()
+        if wish:
+            return reminders.show_promise(self.snapshot, message.at)
+        return reminders.show_called_off(had_asked=changed)
 
     async def _doors(self) -> tuple[Button, ...]:
         return await self.room.buttons() if self.room else ()
@@ -194,6 +208,8 @@ class Conversation:
                 reply = self._tool_pressed(press, vietnam_date(message.at))
             elif press.kind in "nu":
                 reply = await self._judged(press)
+            elif press.kind == "l":
+                reply = await self._reminded(press.arguments == ("1",), message)
         return reply or Reply(sayings.GONE, buttons=(Button(sayings.MENU, presses.menu()),))
 
     def _entry_pressed(self, press: Press) -> Reply | None:

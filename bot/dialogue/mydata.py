@@ -43,6 +43,7 @@ LEAVE = "Rút và thôi dự thi"
 
 SINCE = "Bạn trò chuyện với máy trên kênh này từ ngày {}."
 ASKED = "Câu hỏi bạn đã gửi: {} câu. Số điện thoại, số giấy tờ trong câu hỏi đã được che."
+REMINDED = "Bạn đã nhờ nhắc lịch bầu cử từ ngày {}. Muốn thôi, bạn gõ «thôi nhắc»."
 NO_CONTEST = "Bạn chưa đăng ký cuộc thi nào."
 DRAFT = "Có một bản đăng ký bạn đang ghi dở, được mã hóa. Gõ «hủy» khi đang đăng ký để xóa."
 USE = (
@@ -118,9 +119,10 @@ async def show(visit: Visit) -> Step:
     """What is held, in short, and what the person can do about it."""
     held = await people.export(visit.tx, visit.person_id)
     parts = await _parts(visit)
-    since = show_date(vietnam_date(datetime.fromisoformat(held["person"]["first_seen"])))
-    lines = [SINCE.format(since), ASKED.format(len(held["questions"]))]
-    told = [lines[0], lines[1]] + ([] if parts else [NO_CONTEST])
+    since = _day_in(held["person"]["first_seen"])
+    told = [SINCE.format(since), ASKED.format(len(held["questions"]))]
+    told += [REMINDED.format(_day_in(one["since"])) for one in held["reminders"]]
+    told += [] if parts else [NO_CONTEST]
     if (held["state"] or {}).get("data", {}).get("task", {}).get("sealed"):
         told.append(DRAFT)
     blocks = ["\n".join(f"- {line}" for line in told)]
@@ -271,6 +273,10 @@ def _paged(lines: Iterator[str]) -> Iterator[str]:
 
 def _day(given: ConsentGiven) -> str:
     return show_date(vietnam_date(given.at))
+
+
+def _day_in(written: str) -> str:
+    return show_date(vietnam_date(datetime.fromisoformat(written)))
 
 
 def _code(verb: str, *arguments: object) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.messages import LONGEST_PRESS
 
-_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w", "t", "y"})
+_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w", "t", "y", "l"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,11 @@ def tool(tool_id: str, page: int = 0) -> str:
 def place(unit: str, village: str = "") -> str:
     """Tell where a commune, or one of its villages, votes."""
     return _code("w", unit, village)
+
+
+def remind(*, on: bool) -> str:
+    """Ask for reminders, or call them off."""
+    return _code("l", "1" if on else "0")
 
 
 def _code(*pieces: str) -> str:

@@ -14,7 +14,7 @@ from bot.clock import Clock, utc_now
 from bot.contest.retention import Trimmed, trim
 from bot.dialogue.contest.hall import Hall
 from bot.errors import BotError
-from bot.store import contest_versions, inbox, outbox, talk
+from bot.store import contest_versions, inbox, outbox, reminders, talk
 from bot.store.database import Database
 
 EVERY_SECONDS = 24 * 3600.0
@@ -29,12 +29,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How much went: questions cut from their askers, states, replies, ids, and of contests."""
+    """How much went: questions cut from their askers, states, replies, ids, wishes, of contests."""
 
     questions: int
     states: int
     replies: int
     messages: int
+    wishes: int
     contests: Trimmed
 
 
@@ -54,13 +55,14 @@ async def sweep(
         said = await talk.purge(tx, before, at - min(keep, STATES_KEPT))
         replies = await outbox.prune_sent(tx, before)
         messages = await inbox.prune_done(tx, at - max(keep, MESSAGES_KEPT))
+        wishes = await reminders.prune(tx, before, at)
     async with database.reading() as tx:
         names = await contest_versions.list_contests(tx)
     trimmed = Trimmed()
     for name in names:
         tell(name)
         trimmed += await _trim_all(database, hall, name, at)
-    return Swept(said.questions, said.states, replies, messages, trimmed)
+    return Swept(said.questions, said.states, replies, messages, wishes, trimmed)
 
 
 async def _trim_all(database: Database, hall: Hall, contest_id: str, at: datetime) -> Trimmed:

@@ -78,3 +78,21 @@ THANKS_NOT_USEFUL = (
     "Bạn thử hỏi lại bằng lời khác, hoặc hỏi trực tiếp:"
 )
 FEEDBACK_GONE = "Câu hỏi này không còn nhận đánh giá nữa."
+
+NO_MORE_REMINDERS = "Thôi nhắc"
+REMINDER_KEPT = "Tôi đã ghi lại: bạn muốn được nhắc lịch bầu cử."
+REMINDER_LATER = "Khi có ngày bầu cử, tôi sẽ nhắc bạn các mốc dành cho cử tri."
+REMINDER_TIMES = "Tôi sẽ nhắn cho bạn vào các lúc này:"
+REMINDERS_OVER = "Các mốc của kỳ bầu cử này đã nhắc xong. Kỳ sau tôi sẽ nhắc bạn từ đầu."
+REMINDER_WINDOW = (
+    "Có kênh chỉ cho máy nhắn trong vài ngày sau tin cuối cùng của bạn. "
+    "Khi đó tôi nhắc ngay lần tới bạn nhắn."
+)
+REMINDER_OFF = "Tôi sẽ không nhắc nữa. Khi cần, bạn gõ «nhắc tôi ngày bầu cử»."
+REMINDER_NEVER_ON = "Bạn chưa nhờ tôi nhắc gì. Khi cần, bạn gõ «nhắc tôi ngày bầu cử»."
+REMINDER_NOT_HERE = (
+    "Trang này không tự nhắn cho bạn được. Bạn hãy nhắn cho tôi trên Zalo hoặc Telegram, "
+    "rồi gõ «nhắc tôi ngày bầu cử»."
+)
+REMINDER_TITLE = "Nhắc lịch bầu cử"
+REMINDER_WHY = "Bạn đã nhờ tôi nhắc. Không muốn nhận nữa, bạn gõ «thôi nhắc»."

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.dialogue.commands import greet_arrival
 from bot.dialogue.contest.hall import Hall, Visit
 from bot.dialogue.contest.room import Room
 from bot.dialogue.conversation import Conversation, Feedback, Question
@@ -21,7 +22,7 @@ from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State
 from bot.language.mask import mask_numbers
 from bot.sealing import Sealer
-from bot.store import history, inbox, people, talk
+from bot.store import history, inbox, people, reminders, talk
 from bot.store.database import Database, Tx
 from bot.store.people import Person
 
@@ -65,14 +66,15 @@ class Handler:
         """
         if isinstance(incoming, Notice):
             return await heed(tx, claimed, incoming, snapshot, self.hall)
-        message = incoming
+        message = greet_arrival(incoming)
         person = await people.meet(tx, message.channel, message.person, message.at, message.origin)
         if person.quiet_until and message.at < person.quiet_until:
             return Taken(person.id)
         state = State.from_data(await talk.load_state(tx, person.id))
         ledger = _Ledger(tx, person, claimed, message, snapshot.base.version)
         room = self._room(tx, person, message, snapshot)
-        conversation = Conversation(snapshot, ledger.record, ledger.judge, room)
+        remind = None if message.channel in self.direct else ledger.remind
+        conversation = Conversation(snapshot, ledger.record, ledger.judge, room, remind)
         turn = await conversation.reply(message, state, is_new=person.greeted_at is None)
         if turn.erases:
             await people.erase(tx, person.id)
@@ -123,6 +125,11 @@ class _Ledger:
                 origin=self.person.origin,
             ),
         )
+
+    async def remind(self, wish: bool) -> bool:
+        if wish:
+            return await reminders.ask_for(self.tx, self.person.id, self.message.at)
+        return await reminders.call_off(self.tx, self.person.id)
 
     async def judge(self, feedback: Feedback) -> bool:
         if feedback.none_fits:

@@ -41,6 +41,9 @@ _UNSENT = ("waiting", "sending")
 PARTS_SENT = "parts_sent"
 """In a stored reply: how many of its messages the person has already."""
 
+EXPIRES = "expires"
+"""In a stored reply: the instant (ISO) after which it is not to be sent any more."""
+
 _INTERRUPTED = "interrupted while sending"
 
 

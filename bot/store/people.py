@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from bot.store import contest_people
 from bot.store.database import Tx
-from bot.store.tables import inbox, outbox, people, questions, states, storable
+from bot.store.tables import inbox, outbox, people, questions, reminded, reminders, states, storable
 from bot.store.talk import forget
 
 
@@ -168,6 +168,8 @@ async def export(tx: Tx, person_id: int) -> dict[str, Any]:
         "inbox": await _listed(tx, inbox, person_id),
         "questions": await _listed(tx, questions, person_id),
         "outbox": await _listed(tx, outbox, person_id),
+        "reminders": await _listed(tx, reminders, person_id),
+        "reminded": await _listed(tx, reminded, person_id),
         "contests": await contest_people.export(tx, person_id),
     }
 
@@ -189,12 +191,14 @@ async def erase(tx: Tx, person_id: int) -> bool:
         .values(person_id=None, payload=None, status="done")
     )
     await tx.change(delete(outbox).where(_of(outbox, person_id)))
-    await tx.change(delete(states).where(_of(states, person_id)))
+    for table in (states, reminders, reminded):
+        await tx.change(delete(table).where(_of(table, person_id)))
     return await tx.change(delete(people).where(people.c.id == person_id)) == 1
 
 
 async def _listed(tx: Tx, table: Table, person_id: int) -> list[dict[str, Any]]:
-    rows = await tx.rows(select(table).where(_of(table, person_id)).order_by(table.c.id))
+    key = next(iter(table.primary_key))
+    rows = await tx.rows(select(table).where(_of(table, person_id)).order_by(key))
     return [_plain(row) for row in rows]
 
 

@@ -229,6 +229,34 @@ oauth_audit = Table(
     sqlite_autoincrement=True,
 )
 
+# Whoever asked to be reminded; `reminded` holds what each has had, so that nobody hears it twice.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column(
+        "person_id",
+        id_type(),
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("since", UtcTime, nullable=False),
+)
+
+reminded = Table(
+    "reminded",
+    metadata,
+    Column(
+        "person_id",
+        id_type(),
+        ForeignKey("people.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("key", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 meta = Table(
     "meta",
     metadata,

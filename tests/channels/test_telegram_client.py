@@ -143,6 +143,7 @@ async def test_opening_sets_commands_and_menu_and_learns_the_name(
     assert [command["command"] for command in fake.commands] == [
         "danhmuc",
         "trogiup",
+        "nhac",
         "huy",
         "start",
     ]

@@ -29,6 +29,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 the header's nam
 COMMANDS = (
     ("danhmuc", "Xem các nhóm câu hỏi"),
     ("trogiup", "Cách hỏi"),
+    ("nhac", "Nhắc tôi ngày bầu cử"),
     ("huy", "Bỏ việc đang làm"),
     ("start", "Bắt đầu lại"),
 )

@@ -23,7 +23,9 @@ _UNREADABLE = frozenset(
     "venue story paid_media checklist game".split()
 )
 _AWAY = frozenset({"kicked", "left"})
-_COMMANDS = frozenset({"start", "danhmuc", "menu", "trogiup", "help", "huy", "cancel", "nhac"})
+_COMMANDS = frozenset(
+    {"start", "danhmuc", "menu", "trogiup", "help", "huy", "cancel", "nhac", "thoinhac"}
+)
 """What is ours in a group without our name behind it."""
 
 
