@@ -73,7 +73,7 @@ class Intake:
         self._senders = senders or Senders()
         self._clock = clock
         self._database = handler.database
-        self._inbox = Batcher(handler.database, inbox.claim_all)
+        self._inbox = Batcher(handler.database, inbox.claim_all, quick=True)
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
         self._pace = Pace(_BREATH_SECONDS)

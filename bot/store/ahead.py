@@ -30,6 +30,8 @@ class Ahead:
         if person is not None:
             before, came_by = self.seen.get(person.id, (at, None))
             self.seen[person.id] = (max(before, at), came_by or origin)
+            if origin and person.origin is None:
+                person = self.people[key] = replace(person, origin=origin)
         return person
 
     def add(self, person: Person) -> None:

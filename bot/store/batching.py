@@ -43,13 +43,22 @@ class Batcher(Generic[Item, Result]):
     """Runs `work` over items in shared transactions, `most` at a time, in the order they came.
 
     A batch that fails for another reason than the database is tried again item by item, so that a
-    bad one takes no other with it.
+    bad one takes no other with it. `quick` where `work` is a few short statements: see
+    `Database.transaction`.
     """
 
-    def __init__(self, database: Database, work: Work[Item, Result], most: int = 200) -> None:
+    def __init__(
+        self,
+        database: Database,
+        work: Work[Item, Result],
+        most: int = 200,
+        *,
+        quick: bool = False,
+    ) -> None:
         self._database = database
         self._work = work
         self._most = most
+        self._quick = quick
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._pace = Pace(_A_FEW_MILLISECONDS)
@@ -74,7 +83,7 @@ class Batcher(Generic[Item, Result]):
     async def _write(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         # Whoever went away in the meantime (a request cut off) is still written: it was sent.
         try:
-            async with self._database.transaction(quick=True) as tx:
+            async with self._database.transaction(quick=self._quick) as tx:
                 results = await self._work(tx, [item for item, _ in batch])
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, DatabaseUnavailable):
