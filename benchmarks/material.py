@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import replace
 from datetime import date
@@ -18,8 +19,9 @@ PHRASINGS_AN_ENTRY = 50
 """How many wordings an entry of a grown base has; about what the project's own entries have."""
 
 
+@functools.cache
 def own_base() -> Base:
-    """The project's own knowledge."""
+    """The project's own knowledge, read once."""
     return load_or_refuse(KNOWLEDGE, TODAY)
 
 

@@ -7,6 +7,7 @@ GROUPS = {
     "user": "Người dùng",
     "entry": "Câu trả lời",
     "contest": "Cuộc thi",
+    "data": "Dữ liệu cá nhân",
 }
 _ACTS = {
     "session.in": "đăng nhập",
@@ -45,6 +46,8 @@ _ACTS = {
     "contest.certificates": "làm giấy chứng nhận",
     "contest.notice": "lập thông báo kết quả",
     "contest.download": "tải tệp của cuộc thi",
+    "data.export": "xuất dữ liệu của một người",
+    "data.erase": "xóa dữ liệu của một người",
 }
 
 

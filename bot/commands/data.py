@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,10 @@ app = typer.Typer(help="Dữ liệu cá nhân: xem, xuất, xóa, dọn theo h�
 Who = Annotated[
     str,
     typer.Argument(help="Kênh và mã của người đó trên kênh (telegram:12345), hoặc số thứ tự."),
+]
+By = Annotated[
+    str,
+    typer.Option("--by", help="Ai làm việc này; bỏ trống thì lấy tên người dùng của máy."),
 ]
 
 
@@ -67,12 +72,15 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", help="Tệp để ghi; bỏ trống thì in ra.")
     ] = None,
+    by: By = "",
 ) -> None:
     """Xuất toàn bộ dữ liệu của một người ra JSON, đã mở niêm phong, để trao cho chính người đó."""
 
     async def run() -> None:
         async with _opened() as our:
             held = await _held(our, person)
+            async with our.database.transaction() as tx:
+                await _note(tx, held, by, "export")
         text = json.dumps(held, ensure_ascii=False, indent=2)
         if out is None:
             typer.echo(text)
@@ -88,6 +96,7 @@ def export(
 def erase(
     person: Who,
     yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+    by: By = "",
 ) -> None:
     """Xóa mọi dữ liệu của một người; bài thi chỉ còn là con số không tên."""
     from bot.store import people
@@ -101,6 +110,7 @@ def erase(
             if not yes:
                 typer.confirm("Không lấy lại được. Bạn chắc chắn muốn xóa?", abort=True)
             async with our.database.transaction() as tx:
+                await _note(tx, held, by, "erase")
                 await people.erase(tx, number)
         typer.echo("Đã xóa.")
 
@@ -141,6 +151,21 @@ async def _opened() -> AsyncIterator[_Open]:
     settings = load_settings()
     async with open_database(settings) as database:
         yield _Open(settings, database, await open_sealer(settings, database))
+
+
+async def _note(tx: Tx, held: dict[str, Any], by: str, deed: str) -> None:
+    """Who gave away or erased the data of which number, in the log and in each contest's trail.
+
+    The trail of a contest names an entrant by number only, which stays after he is erased.
+    """
+    from bot.store import admin_audit, contest_audit
+
+    who, at = by.strip() or getpass.getuser(), utc_now()
+    number = held["person"]["id"]
+    await admin_audit.note(tx, who, f"data.{deed}", f"{held['person']['channel']} {number}", at)
+    for part in held["contests"]:
+        told = {"entrant": part["id"]}
+        await contest_audit.note(tx, part["contest_id"], who, f"data_{deed}", told, at)
 
 
 async def _held(our: _Open, person: str) -> dict[str, Any]:

@@ -164,9 +164,9 @@ def _paper_lines(contest: Contest, paper: Paper) -> Iterator[str]:
     if paper.must_answer_all:
         yield "Phải trả lời hết các câu mới nộp được bài."
     if paper.on_timeout == "submit_answered":
-        yield "Đồng hồ không dừng khi bạn rời trang. Hết giờ, máy tự nộp những câu đã trả lời."
+        yield "Đồng hồ không dừng khi bạn rời đi. Hết giờ, máy tự nộp những câu đã trả lời."
     else:
-        yield "Đồng hồ không dừng khi bạn rời trang. Hết giờ mà chưa nộp thì lượt thi không được tính."
+        yield "Đồng hồ không dừng khi bạn rời đi. Hết giờ mà chưa nộp thì lượt thi không được tính."
     shown = _SHOWN.get(paper.show_result.when)
     if shown and paper.show_result.what != "nothing":
         yield f"Bạn xem được kết quả của mình {shown}."

@@ -145,9 +145,7 @@ def _read_name(field: Field, text: str, _at: datetime) -> tuple[str, str]:
 
 
 def _read_date(field: Field, text: str, at: datetime) -> tuple[str, str]:
-    day = _day_in(text)
-    if day is None:
-        raise _wrong(field, "bạn ghi ngày/tháng/năm, ví dụ 5/9/1990.")
+    day = _day_in(field, text)
     today = vietnam_date(at)
     if day >= today:
         raise _wrong(field, f"{show_date(day)} chưa đến. Bạn xem lại năm sinh giúp.")
@@ -156,17 +154,29 @@ def _read_date(field: Field, text: str, at: datetime) -> tuple[str, str]:
     return day.isoformat(), show_date(day)
 
 
-def _day_in(text: str) -> date | None:
+def _day_in(field: Field, text: str) -> date:
+    """The day that a text names. Raises `Refused` (field) where there is none in the calendar."""
     folded = fold(text)
     iso = _ISO.fullmatch(folded)
     found = _DATE.fullmatch(folded) or _WRITTEN_DATE.fullmatch(folded)
     numbers: Sequence[str] = iso.groups() if iso else found.groups()[::-1] if found else ()
     if not numbers:
-        return None
+        raise _wrong(field, "bạn ghi ngày/tháng/năm, ví dụ 5/9/1990.")
+    year, month, day = map(int, numbers)
     try:
-        return date(int(numbers[0]), int(numbers[1]), int(numbers[2]))
+        return date(year, month, day)
     except ValueError:
-        return None
+        raise _wrong(field, _why_no_day(year, month, day)) from None
+
+
+def _why_no_day(year: int, month: int, day: int) -> str:
+    if month > 12 >= day >= 1:
+        return f"không có tháng {month}. Bạn ghi ngày trước, tháng sau, ví dụ 25/9/1990."
+    if not 1 <= month <= 12 or year < 1:
+        return "bạn ghi ngày/tháng/năm, ví dụ 5/9/1990."
+    if not 1 <= day <= 31:
+        return f"không có ngày {day}. Bạn xem lại giúp."
+    return f"tháng {month}/{year} không có ngày {day}. Bạn xem lại giúp."
 
 
 def _read_choice(field: Field, text: str, _at: datetime) -> tuple[str, str]:

@@ -96,6 +96,8 @@ DEEDS = {
     "pass_down": "Chuyển giải",
     "disqualify": "Loại thí sinh",
     "lift_disqualification": "Khôi phục thí sinh",
+    "take_complaint": "Ghi khiếu nại",
+    "read_complaints": "Đọc khiếu nại",
     "answer_complaint": "Trả lời khiếu nại",
     "propose_measure": "Đề xuất xử lý",
     "approve_measure": "Duyệt xử lý",
@@ -107,6 +109,8 @@ DEEDS = {
     "certificates": "Làm giấy chứng nhận",
     "notice": "Lập thông báo",
     "unmask": "Xem thông tin thí sinh",
+    "data_export": "Trao bản sao dữ liệu",
+    "data_erase": "Xóa dữ liệu theo yêu cầu",
     "simulate": "Tập dượt",
     "verify": "Kiểm chứng",
 }

@@ -33,7 +33,7 @@ async def chosen(site: Site) -> list[str | None]:
         ("f-ho_ten", "=HYPERLINK(1)", "Chỉ ghi chữ cái"),
         ("f-ho_ten", ZERO_WIDTH * 3, "Bạn chưa ghi gì."),
         ("f-ho_ten", "<b>An</b>", "Chỉ ghi chữ cái"),
-        ("f-ngay_sinh", "31/2/1990", "Bạn ghi ngày/tháng/năm"),
+        ("f-ngay_sinh", "31/2/1990", "Tháng 2/1990 không có ngày 31."),
         ("f-ngay_sinh", "5/9/2090", "chưa đến"),
         ("f-ngay_sinh", "5/9/1790", "hơn 120 năm trước"),
         ("f-dien_thoai", "12345", "Không đúng dạng số"),
