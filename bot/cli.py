@@ -12,6 +12,7 @@ import typer
 
 from bot.commands import (
     board,
+    complaints,
     contest,
     contest_export,
     contest_honours,
@@ -46,6 +47,7 @@ app.command()(upkeep.restore)
 app.add_typer(knowledge.app, name="kb")
 contest.app.add_typer(board.app)
 contest.app.add_typer(lists.app)
+contest.app.add_typer(complaints.app)
 contest.app.command(name="export")(contest_export.export)
 contest.app.command()(contest_simulate.simulate)
 contest.app.command()(contest_honours.certificates)

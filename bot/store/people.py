@@ -174,6 +174,13 @@ async def export(tx: Tx, person_id: int) -> dict[str, Any]:
     }
 
 
+async def reached_on(tx: Tx, person_id: int) -> str | None:
+    """The channel on which the person is; None where he has left it, or is not known."""
+    kept = select(people.c.channel).where(people.c.id == person_id, people.c.reachable)
+    row = await tx.first(kept)
+    return str(row["channel"]) if row else None
+
+
 async def erase(tx: Tx, person_id: int) -> bool:
     """Erases the person; whether there was one.
 

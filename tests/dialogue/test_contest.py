@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.channels.zalo_oa.texts import LONGEST, render_reply
+from bot.contest import discipline
 from bot.contest.publish import publish
 from bot.dialogue.contest import codes, sayings
 from bot.dialogue.contest.hall import Hall
@@ -380,3 +381,18 @@ async def test_a_paper_without_going_back_says_so(db: Database, snapshot: Snapsh
     reply = await talk.say("câu 1 d")
     assert "không quay lại câu trước" in reply.text
     assert await chosen(db, attempt) == before
+
+
+async def test_the_boards_answer_to_a_complaint_is_read_among_ones_own(talk: Talk) -> None:
+    await fill_in(talk)
+    await talk.press(codes.complain(MAIN))
+    await talk.say("Trang thi bị treo lúc tôi đang làm câu 4.")
+    assert "số 1: đang chờ ban tổ chức" in (await talk.say("điểm của tôi")).text
+    hall = talk.handler.hall
+    assert hall is not None
+    async with talk.handler.database.transaction() as tx:
+        published = await hall.shelf.need(tx, MAIN)
+        await discipline.answer(tx, published, 1, "Bạn được thi thêm một lượt.", "Lan", MONDAY)
+    told = (await talk.say("điểm của tôi")).text
+    assert "Khiếu nại số 1, ban tổ chức trả lời ngày" in told
+    assert "Bạn được thi thêm một lượt." in told

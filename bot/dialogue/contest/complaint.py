@@ -13,8 +13,11 @@ from bot.dialogue.contest import codes, sayings
 from bot.dialogue.contest.hall import Step, Visit
 from bot.dialogue.contest.task import Task
 from bot.dialogue.messages import Button, Reply
+from bot.store import contest_discipline
+from bot.store.contest_discipline import Complaint
 
 _FEWEST_WORDS = 4
+_SHOWN_AT_MOST = 3
 
 
 def is_taken(visit: Visit, published: Published) -> bool:
@@ -36,6 +39,19 @@ def ask(visit: Visit, published: Published, lead: str = "") -> Step:
     days = published.contest.complaints.answer_within_days
     text = f"{lead}\n\n{sayings.COMPLAINT_ASK.format(days)}".strip()
     return Step(Reply(text, title=published.contest.title), Task("complaint", published.id))
+
+
+async def tell_own(visit: Visit, published: Published, entrant_id: int) -> list[str]:
+    """The person's latest complaints in a contest, each with its answer or when that is due."""
+    found = await contest_discipline.list_complaints(visit.tx, published.id, entrant_id)
+    return [_told(one) for one in found[-_SHOWN_AT_MOST:]]
+
+
+def _told(one: Complaint) -> str:
+    if one.answered_at is None or not one.answer:
+        return sayings.COMPLAINT_OPEN.format(one.id, show_date(vietnam_date(one.due_at)))
+    day = show_date(vietnam_date(one.answered_at))
+    return sayings.COMPLAINT_ANSWERED.format(one.id, day, one.answer)
 
 
 def is_about_law(visit: Visit, text: str) -> bool:

@@ -73,9 +73,12 @@ async def show_mine(visit: Visit) -> Step:
         found = await contest_attempts.of_entrant(visit.tx, entrant.id) if entrant else []
         lines = [_told(visit, published, attempt) for attempt in found[-_SHOWN_AT_MOST:]]
         if lines:
-            parts.append("\n".join([published.contest.title, *lines]))
             last = found[-1].id
             buttons.append(Button(published.contest.title, codes.result(last)))
+        if entrant is not None:
+            lines += await complaint.tell_own(visit, published, entrant.id)
+        if lines:
+            parts.append("\n".join([published.contest.title, *lines]))
     if not parts:
         return Step(Reply(sayings.MINE_NONE, buttons=(MENU_BUTTON,)))
     text = "\n\n".join([sayings.MINE_TEXT, *parts])

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from bot.channels.web.contest.answers import Answers
 from bot.channels.web.contest.bulletin import Bulletin
+from bot.channels.web.contest.complaining import Complaining
 from bot.channels.web.contest.confirmation import Confirmation
 from bot.channels.web.contest.correction import Correction
 from bot.channels.web.contest.desk import Desk
@@ -75,6 +76,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         bulletin,
         Enrolment(desk),
         Correction(desk),
+        Complaining(desk),
         Room(desk),
         Confirmation(desk),
     )
