@@ -1,8 +1,9 @@
 """Fits the matcher's numbers to queries whose answers are known.
 
 Three steps, each a small convex problem: weights that put a right entry first (softmax over the
-candidates), a calibration of "the first one is right" (logistic regression), and two thresholds
-on what these say. The queries must not stand in the base, or it would seem surer than it is.
+candidates; for a hidden part of the base's own wordings too), a calibration of "the first one is
+right" (logistic regression), and two thresholds on what these say. The queries must not stand in the
+base, or it would seem surer than it is.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from bot.knowledge.model import Base
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.evaluate import Query
 from bot.matching.find import Matcher, Weighed
-from bot.matching.lessons import learn_emphasis, lessons_of
+from bot.matching.lessons import hidden_queries, learn_emphasis, lessons_of, without
 from bot.matching.model import DEFAULT, Fitted
 
 Array = npt.NDArray[np.float64]
 
 PARTS = 5
+_HIDDEN = 0
+"""The part of the base's wordings that the weights are fitted to, hidden from the matcher."""
 _STEPS = 600
 _RIDGE = 1e-3
 _RANK_RIDGE = 1e-2
@@ -217,15 +220,16 @@ def fit(base: Base, queries: Sequence[Query], aims: Aims) -> Fitted:
     """
     emphasised = replace(DEFAULT, emphasis=learn_emphasis(lessons_of(base)))
     samples = samples_of(Matcher(base, emphasised), queries)
+    own = samples_of(Matcher(without(base, _HIDDEN), emphasised), hidden_queries(base, _HIDDEN))
     parts = [
         _judge_chances(
-            [s for s in samples if s.part != part], [s for s in samples if s.part == part]
+            [s for s in samples if s.part != part], [s for s in samples if s.part == part], own
         )
         for part in range(PARTS)
     ]
     chances = Chances(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     topic, rank, choose = fit_thresholds(chances, aims)
-    fitted = _fit_numbers(samples)
+    fitted = _fit_numbers(samples, own)
     return replace(
         fitted,
         emphasis=emphasised.emphasis,
@@ -235,8 +239,13 @@ def fit(base: Base, queries: Sequence[Query], aims: Aims) -> Fitted:
     )
 
 
-def _fit_numbers(samples: Sequence[Sample]) -> Fitted:
-    weights = fit_weights(samples)
+def _fit_numbers(samples: Sequence[Sample], own: Sequence[Sample]) -> Fitted:
+    """The numbers fitted to samples; the weights to the base's own hidden wordings as well.
+
+    What puts a right entry first is the same for both, and there are many more of the wordings. How
+    sure one may be is not: a wording is likelier to have its like in the base than a query is.
+    """
+    weights = fit_weights([*samples, *own])
     judged = _judge(samples, weights)
     topic = fit_chance(judged.topic, judged.expected)
     inside = judged.expected
@@ -244,9 +253,11 @@ def _fit_numbers(samples: Sequence[Sample]) -> Fitted:
     return replace(DEFAULT, weights=weights, topic=topic, rank=rank)
 
 
-def _judge_chances(learned: Sequence[Sample], asked: Sequence[Sample]) -> Chances:
+def _judge_chances(
+    learned: Sequence[Sample], asked: Sequence[Sample], own: Sequence[Sample]
+) -> Chances:
     """What numbers fitted to some samples say of others."""
-    fitted = _fit_numbers(learned)
+    fitted = _fit_numbers(learned, own)
     judged = _judge(asked, fitted.weights)
     return Chances(
         _chances(judged.topic, fitted.topic),

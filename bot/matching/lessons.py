@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from bot.knowledge.model import Base
 from bot.matching.emphasis import plain_emphasis
+from bot.matching.evaluate import Query
 from bot.matching.find import Matcher
 from bot.matching.postings import Floats, Ints
 
@@ -47,7 +48,7 @@ def lessons_of(base: Base) -> list[Lesson]:
     """A lesson for every wording that is found at all among the rivals."""
     lessons = []
     for part in range(PARTS):
-        matcher = Matcher(_without(base, part))
+        matcher = Matcher(without(base, part))
         for owner, text in _wordings(base):
             if _part_of(text) == part:
                 terms, table = matcher.terms_and_evidence(text)
@@ -70,7 +71,17 @@ def _part_of(text: str) -> int:
     return zlib.crc32(text.encode()) % PARTS
 
 
-def _without(base: Base, part: int) -> Base:
+def hidden_queries(base: Base, part: int) -> list[Query]:
+    """A part of the wordings as queries; any entry of the family that one belongs to answers it."""
+    kin: dict[str, list[str]] = {}
+    for entry in base.spoken:
+        kin.setdefault(entry.family, []).append(entry.id)
+    answers = [frozenset(kin[entry.family]) for entry in base.spoken]
+    answers += [frozenset()] * len(base.words.outside)
+    return [Query(text, answers[n]) for n, text in _wordings(base) if _part_of(text) == part]
+
+
+def without(base: Base, part: int) -> Base:
     """The base without a part of its wordings; nobody loses the last one."""
 
     def kept(texts: Sequence[str]) -> tuple[str, ...]:

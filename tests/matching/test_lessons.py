@@ -8,7 +8,15 @@ import numpy as np
 
 from bot.knowledge.model import Base
 from bot.matching.emphasis import Emphasis, plain_emphasis
-from bot.matching.lessons import SEEN_AT_LEAST, Lesson, learn_emphasis, lessons_of
+from bot.matching.lessons import (
+    PARTS,
+    SEEN_AT_LEAST,
+    Lesson,
+    hidden_queries,
+    learn_emphasis,
+    lessons_of,
+    without,
+)
 
 # Rows are terms, columns rivals; the first rival is right.
 HELPS, MISLEADS, SILENT = [2.0, 0.0], [0.0, 2.0], [0.0, 0.0]
@@ -45,3 +53,17 @@ def test_every_lesson_has_its_right_entry_among_the_rivals(base: Base) -> None:
     for lesson in learned[::25]:
         assert lesson.right.sum() == 1
         assert lesson.table.shape == (len(lesson.terms), len(lesson.right))
+
+
+def test_a_hidden_wording_asks_for_the_family_that_it_was_hidden_from(base: Base) -> None:
+    first = base.spoken[0]
+    kin = {entry.id for entry in base.spoken if entry.family == first.family}
+    parts = [hidden_queries(base, part) for part in range(PARTS)]
+    asked = {query.text: query.expected for part in parts for query in part}
+    assert asked[first.question] == kin
+    assert asked[base.words.outside[0].phrasings[0]] == frozenset()
+    wordings = sum(len(entry.questions) for entry in base.spoken)
+    assert sum(bool(query.expected) for part in parts for query in part) == wordings
+    for part, queries in enumerate(parts):
+        kept = {text for entry in without(base, part).spoken for text in entry.questions[1:]}
+        assert not kept & {query.text for query in queries}
