@@ -38,6 +38,14 @@ async def watch(
     tx: Tx, published: Published, at: datetime, progress: Callable[[int], None] = lambda _n: None
 ) -> int:
     """Flags what is new since the last look; gives how many flags were added."""
+    found = await suspect(tx, published, progress)
+    return await contest_flags.add(tx, published.id, found, at)
+
+
+async def suspect(
+    tx: Tx, published: Published, progress: Callable[[int], None] = lambda _n: None
+) -> list[Suspicion]:
+    """What deserves a second look. It reads every paper, so let it read beside the writers."""
     rules = published.contest.integrity
     rounds = [published.rounds[one.id] for one in ranked_rounds(published)]
     found: list[Suspicion] = []
@@ -51,7 +59,7 @@ async def watch(
     if "same_answers_burst" in rules.flags:
         for number in rounds:
             found += await _bursts(tx, number, progress)
-    return await contest_flags.add(tx, published.id, found, at)
+    return found
 
 
 async def review_flag(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from bot.store.contest_board_tables import flags
 from bot.store.contest_ranking import COUNTED
@@ -88,6 +88,33 @@ async def list_flags(
         statement = statement.where(flags.c.state == state)
     rows = await tx.rows(statement.order_by(flags.c.id).limit(limit))
     return [Flag(**row) for row in rows]
+
+
+async def page(
+    tx: Tx, contest_id: str, state: str | None, kind: str | None, offset: int, limit: int
+) -> list[Flag]:
+    """Flags by number, from a place in the list on; of one state and kind where they are given."""
+    chosen = select(*_COLUMNS).where(*_wanted(contest_id, state, kind)).order_by(flags.c.id)
+    return [Flag(**row) for row in await tx.rows(chosen.offset(offset).limit(limit))]
+
+
+async def count_by(tx: Tx, contest_id: str) -> dict[tuple[str, str], int]:
+    """How many flags a contest has of each state and kind."""
+    rows = await tx.rows(
+        select(flags.c.state, flags.c.kind, func.count().label("n"))
+        .where(flags.c.contest_id == contest_id)
+        .group_by(flags.c.state, flags.c.kind)
+    )
+    return {(row["state"], row["kind"]): row["n"] for row in rows}
+
+
+def _wanted(contest_id: str, state: str | None, kind: str | None) -> list[ColumnElement[bool]]:
+    wanted = [flags.c.contest_id == contest_id]
+    if state is not None:
+        wanted.append(flags.c.state == state)
+    if kind is not None:
+        wanted.append(flags.c.kind == kind)
+    return wanted
 
 
 async def of_entrant(tx: Tx, entrant_id: int) -> list[Flag]:

@@ -88,12 +88,13 @@ async def list_jobs(tx: Tx, contest_id: str, kinds: Sequence[str], limit: int = 
     return [Job(**row) for row in rows]
 
 
-async def running(tx: Tx, contest_id: str, at: datetime) -> Job | None:
-    """The job of the contest that runs now; None where none does."""
+async def running(tx: Tx, contest_id: str, kinds: Sequence[str], at: datetime) -> Job | None:
+    """The job of these kinds that runs now; None where none does."""
     row = await tx.first(
         select(*_COLUMNS)
         .where(
             contest_jobs.c.contest_id == contest_id,
+            contest_jobs.c.kind.in_(kinds),
             contest_jobs.c.state == "running",
             contest_jobs.c.seen_at > at - STALE,
         )

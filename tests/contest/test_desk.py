@@ -79,7 +79,7 @@ async def test_a_job_is_told_of_and_forgotten(played: Arena) -> None:
     async with played.db.transaction() as tx:
         number = await contest_jobs.begin(tx, "thu", "export", {"full": True}, "An", AFTER)
         assert await contest_jobs.report(tx, number, "thi_sinh", 5, AFTER)
-        found = await contest_jobs.running(tx, "thu", AFTER)
+        found = await contest_jobs.running(tx, "thu", ["export"], AFTER)
         assert found is not None
         assert (found.id, found.doing, found.done, found.wanted) == (
             number,
@@ -87,7 +87,9 @@ async def test_a_job_is_told_of_and_forgotten(played: Arena) -> None:
             5,
             {"full": True},
         )
-        assert await contest_jobs.running(tx, "thu", AFTER + timedelta(minutes=5)) is None
+        assert (
+            await contest_jobs.running(tx, "thu", ["export"], AFTER + timedelta(minutes=5)) is None
+        )
         await contest_jobs.end(tx, number, "done", AFTER, {"rows": 1}, "a.xlsx")
         await contest_jobs.end(tx, number, "failed", AFTER, {})
         assert not await contest_jobs.report(tx, number, "x", 6, AFTER)

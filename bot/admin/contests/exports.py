@@ -112,7 +112,7 @@ class Exports:
 
         await self.room.act(visit, published, kind, str(data.get("reason", "")), note)
         await self.room.jobs.wait(job_id, _WAIT_S)
-        return "Máy đang làm. Xong việc, tệp hiện ở bảng bên dưới."
+        return ""
 
     async def _cancel(self, visit: Visit, published: Published) -> str:
         async with self.room.office.database.transaction() as tx:
@@ -248,7 +248,7 @@ class Exports:
     ) -> Response:
         async with self.room.office.database.reading() as tx:
             jobs = await contest_jobs.list_jobs(tx, published.id, list(KINDS))
-        states = {job.id: job.state_at(visit.at) for job in jobs}
+        states = {job.id: self.room.jobs.state_of(job) for job in jobs}
         return await self.room.show(
             visit,
             published,

@@ -21,9 +21,12 @@ from bot.clock import Clock, utc_now
 from bot.contest.refusal import Refused
 from bot.errors import BotError
 from bot.store import contest_audit, contest_jobs
+from bot.store.contest_jobs import Job
 from bot.store.database import Database
 
 KEPT = timedelta(days=1)
+LANES = (("export", "verify", "certificates", "notice"), ("compute", "measure", "watch"))
+"""Of the kinds in a lane one runs at a time; a long export must not keep a round from being mended."""
 _TELL_S = 1.0
 _CRASHED = "Máy chủ gặp lỗi khi làm việc này. Bạn bấm làm lại; nếu vẫn lỗi thì báo người quản trị."
 _STOPPED = "Máy chủ dừng giữa chừng. Bạn bấm làm lại."
@@ -63,6 +66,15 @@ class Wanted:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A job of this process."""
+
+    task: asyncio.Task[None]
+    contest_id: str
+    lane: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Jobs:
     """The jobs of this process; `folder` holds their files."""
@@ -70,40 +82,53 @@ class Jobs:
     database: Database
     folder: Path
     clock: Clock = utc_now
-    _running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _running: dict[int, _Own] = field(default_factory=dict)
 
     async def start(self, wanted: Wanted, work: Work) -> int:
         """Begins a job and gives its number.
 
-        Raises `Refused` (not_allowed) while another one of the contest runs.
+        Raises `Refused` (not_allowed) while another one of the contest runs in the same lane.
         """
         await self._sweep()
         at = self.clock()
+        lane = next(lane for lane in LANES if wanted.kind in lane)
+        busy = Refused(
+            "not_allowed", "Máy đang làm một việc khác của cuộc thi này. Bạn chờ xong rồi bấm lại."
+        )
+        if any((o.contest_id, o.lane) == (wanted.contest_id, lane) for o in self._running.values()):
+            raise busy
         async with self.database.transaction() as tx:
             await contest_audit.take_turn(tx)
-            if await contest_jobs.running(tx, wanted.contest_id, at):
-                raise Refused(
-                    "not_allowed", "Đang có một việc khác của cuộc thi này chạy. Bạn chờ xong đã."
-                )
+            if await contest_jobs.running(tx, wanted.contest_id, lane, at):
+                raise busy
             job_id = await contest_jobs.begin(
                 tx, wanted.contest_id, wanted.kind, wanted.data, wanted.by, at
             )
         task = asyncio.create_task(self._run(job_id, work))
-        self._running[job_id] = task
+        self._running[job_id] = _Own(task, wanted.contest_id, lane)
         task.add_done_callback(lambda _task: self._running.pop(job_id, None))
         # A task that is ended before it began would leave its job running for ever.
         await asyncio.sleep(0)
         return job_id
 
+    def state_of(self, job: Job) -> str:
+        """How a job stands now: `lost` where nothing was heard of it, and it is none of ours.
+
+        One of ours may be silent for long, since it holds the database while it writes.
+        """
+        if job.state == "running" and job.id in self._running:
+            return "running"
+        return job.state_at(self.clock())
+
     async def wait(self, job_id: int, seconds: float) -> None:
         """Waits a moment for a job of this process, so that a short one is seen done at once."""
-        task = self._running.get(job_id)
-        if task is not None:
-            await asyncio.wait([task], timeout=seconds)
+        own = self._running.get(job_id)
+        if own is not None:
+            await asyncio.wait([own.task], timeout=seconds)
 
     async def close(self) -> None:
         """Ends what still runs, when the program stops."""
-        tasks = list(self._running.values())
+        tasks = [own.task for own in self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

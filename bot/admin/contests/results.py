@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from bot.admin.contests.jobs import Outcome, Progress, Wanted
-from bot.admin.contests.room import WHOLE, Room, round_asked
+from bot.admin.contests.room import WHOLE, Deed, Room, round_asked
 from bot.admin.visit import Visit
 from bot.contest import prizes, results
 from bot.contest.awards import Tie
@@ -19,17 +18,13 @@ from bot.contest.document import Published
 from bot.contest.refusal import Refused
 from bot.contest.results import ranked_rounds
 from bot.reports.labels import INSTANTS, RANK_HEADINGS, STANDING, STATE
-from bot.store import contest_awards, contest_jobs, contest_results
+from bot.store import contest_awards, contest_results
 from bot.store.contest_awards import Award
-from bot.store.contest_jobs import Job
 from bot.store.contest_results import WHOLE as WHOLE_NUMBER
 from bot.store.contest_results import Result
 from bot.store.database import Tx
 
-_WAIT_S = 1.5
-_KIND = "compute"
-
-Deed = Callable[[Tx, Published], Awaitable[Any]]
+KIND = "compute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +95,11 @@ class ResultPages:
         # Said here already what can be known before the counting.
         async with room.office.database.transaction() as tx:
             await results.check_computable(tx, published, round_id, at)
-
-        async def work(progress: Progress) -> Outcome:
-            progress.tell("tính xếp hạng và giải", 0)
-
-            async def deed(tx: Tx, current: Published) -> results.Computed:
-                return await results.compute(tx, current, round_id, by, at)
-
-            done = await room.act(visit, published, "compute", round_id or "cả cuộc thi", deed)
-            return Outcome({"edition": done.result.edition, "digest": done.result.digest})
-
-        wanted = Wanted(published.id, _KIND, by, {"round": round_id or WHOLE})
-        job_id = await room.jobs.start(wanted, work)
-        await room.jobs.wait(job_id, _WAIT_S)
-        async with room.office.database.reading() as tx:
-            job = await contest_jobs.find(tx, job_id)
-        if job is None or job.state == "running":
-            return "Máy đang tính. Trang tự mở lại khi xong."
-        if job.state == "failed":
-            raise Refused("not_allowed", str(job.result.get("sentence", "")))
-        return "Đã tính xong kết quả."
+        is_done = await room.run(
+            visit, published, KIND, round_id or "cả cuộc thi",
+            lambda tx, p: results.compute(tx, p, round_id, by, at),
+        )  # fmt: skip
+        return "Đã tính xong kết quả." if is_done else ""
 
     async def _carry_out(
         self, visit: Visit, published: Published, round_id: str | None, step: str
@@ -167,7 +147,6 @@ class ResultPages:
         number = published.rounds[one.id] if one else WHOLE_NUMBER
         async with self.room.office.database.reading() as tx:
             result = await contest_results.last(tx, published.id, number)
-            jobs = await contest_jobs.list_jobs(tx, published.id, [_KIND], 3)
             shown = await self._shown(tx, visit, published, result) if result else _NOTHING
         is_over = (
             published.is_over(one, visit.at)
@@ -184,8 +163,7 @@ class ResultPages:
             whole=WHOLE,
             result=result,
             is_over=is_over,
-            running=_running(jobs, visit),
-            failed=jobs[0] if jobs and jobs[0].state_at(visit.at) in ("failed", "lost") else None,
+            job=await self.room.last_job(published, KIND),
             last_resort=published.contest.ranking.last_resort,
             headings=RANK_HEADINGS,
             fault=fault,
@@ -237,10 +215,6 @@ _NOTHING: dict[str, Any] = {
     "ties": [],
     "prizes": [],
 }
-
-
-def _running(jobs: Sequence[Job], visit: Visit) -> Job | None:
-    return next((job for job in jobs if job.state_at(visit.at) == "running"), None)
 
 
 def _row(row: Mapping[str, Any], decisive: Sequence[str]) -> Row:

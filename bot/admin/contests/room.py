@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.admin.contests.figures import Figures
-from bot.admin.contests.jobs import Jobs
+from bot.admin.contests.jobs import Jobs, Outcome, Progress, Wanted, Work
 from bot.admin.office import Handle, Office
 from bot.admin.roles import Role
 from bot.admin.visit import Visit
@@ -21,19 +21,25 @@ from bot.contest.refusal import Refused
 from bot.contest.results import ranked_rounds
 from bot.contest.rules import Round
 from bot.contest.typed import Trees
-from bot.store import admin_audit, contest_desk
+from bot.store import admin_audit, contest_desk, contest_jobs
+from bot.store.contest_jobs import Job
 from bot.store.database import Tx
 
 T = TypeVar("T")
 PATH = "/admin/cuoc-thi"
 ROLES = (Role.ORGANIZER,)
+Deed = Callable[[Tx, Published], Awaitable[Any]]
 WHOLE = "tat-ca"
 """What stands in an address for the result over all rounds."""
+_WAIT_S = 1.5
 TABS = (
     ("", "Theo dõi"),
     ("/nguoi-thi", "Người thi"),
     ("/luot-thi", "Lượt thi"),
+    ("/canh-bao", "Cảnh báo"),
+    ("/xu-ly", "Sự cố, câu sai"),
     ("/ket-qua", "Kết quả"),
+    ("/khieu-nai", "Khiếu nại"),
     ("/xuat", "Xuất dữ liệu"),
     ("/nhat-ky", "Nhật ký"),
 )
@@ -103,6 +109,37 @@ class Room:
             )
         return done
 
+    async def run(
+        self, visit: Visit, published: Published, kind: str, detail: str, deed: Deed
+    ) -> bool:
+        """Carries out a deed that may take long; False where it is still going on.
+
+        Raises `Refused` where it is refused within the time that a person waits for a page.
+        """
+
+        async def work(_progress: Progress) -> Outcome:
+            await self.act(visit, published, kind, detail, deed)
+            return Outcome({})
+
+        return await self.run_work(visit, published, kind, detail, work)
+
+    async def run_work(
+        self, visit: Visit, published: Published, kind: str, detail: str, work: Work
+    ) -> bool:
+        """The same for work that opens its transactions itself."""
+        wanted = Wanted(published.id, kind, visit.by, {"detail": detail})
+        job_id = await self.jobs.start(wanted, work)
+        await self.jobs.wait(job_id, _WAIT_S)
+        job = await self.read(lambda tx: contest_jobs.find(tx, job_id))
+        if job is not None and job.state == "failed":
+            raise Refused("not_allowed", str(job.result.get("sentence", "")))
+        return job is not None and job.state == "done"
+
+    async def last_job(self, published: Published, *kinds: str) -> tuple[Job, str] | None:
+        """The last job of these kinds, and how it stands."""
+        found = await self.read(lambda tx: contest_jobs.list_jobs(tx, published.id, kinds, 1))
+        return (found[0], self.jobs.state_of(found[0])) if found else None
+
     async def show(
         self, visit: Visit, published: Published, template: str, *, status: int = 200, **values: Any
     ) -> Response:
@@ -127,7 +164,7 @@ class Room:
         )
 
     async def go(self, visit: Visit, published: Published, suffix: str, message: str) -> Response:
-        """After a post: on to a page of the contest."""
+        """After a post: on to a page of the contest; without a message nothing is written for it."""
         return await self.office.go(visit, f"{root_of(published)}{suffix}", message)
 
     async def close(self) -> None:

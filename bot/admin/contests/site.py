@@ -5,8 +5,11 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from bot.admin.contests.attempts import Attempts
+from bot.admin.contests.complaints import Complaints
 from bot.admin.contests.exports import Exports
+from bot.admin.contests.flags import FlagPages
 from bot.admin.contests.lobby import Lobby
+from bot.admin.contests.measures import MeasurePages
 from bot.admin.contests.people import People
 from bot.admin.contests.results import ResultPages
 from bot.admin.contests.room import Room
@@ -21,7 +24,10 @@ def routes(room: Room) -> list[BaseRoute]:
         Watching(room),
         People(room),
         Attempts(room),
+        FlagPages(room),
+        MeasurePages(room),
         ResultPages(room),
+        Complaints(room),
         Exports(room),
         Trail(room),
     )
