@@ -19,8 +19,10 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import uuid4
+from weakref import WeakSet
 
 from sqlalchemy import URL, Executable, RowMapping, Table, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import SettingWrong
 from bot.store.ahead import Ahead
-from bot.store.nearby import driver_of, engine_of_one, tune
+from bot.store.nearby import driver_of, engine_of_one, see_off, tune
 from bot.store.tables import storable
 from bot.store.trouble import is_file, is_trouble, name_place, tell
 
@@ -104,6 +106,7 @@ class Database:
         self._queue: asyncio.Lock | None = None
         self._holder: asyncio.Task[Any] | None = None
         self._keeper: sqlite3.Connection | None = None
+        self._threads: WeakSet[Thread] = WeakSet()
         # SQLite's writer stays at hand: fetching it from the pool takes longer than a short write.
         self._kept: AsyncConnection | None = None
         if self._url.get_backend_name() == "sqlite":
@@ -141,6 +144,7 @@ class Database:
         # The writer last: the last connection to leave a SQLite file folds its log into it.
         await self._readers.dispose()
         await self._writers.dispose()
+        await see_off(self._threads)
         if self._keeper:
             self._keeper.close()
 
@@ -214,13 +218,13 @@ class Database:
             self._keeper = sqlite3.connect(name, uri=True)
             url = self._url.set(database=name, query={"uri": "true"})
             self._writers = self._readers = engine_of_one(url, _OPTIONS, uri=True)
-            tune(self._writers, "BEGIN IMMEDIATE")
+            tune(self._writers, self._threads, "BEGIN IMMEDIATE")
             return
         self._writers = engine_of_one(self._url, _OPTIONS)
         self._readers = _engine(self._url)
         # IMMEDIATE takes the write lock at once: a reader turned writer half-way cannot wait.
-        tune(self._writers, "BEGIN IMMEDIATE")
-        tune(self._readers, "BEGIN", "query_only=ON")
+        tune(self._writers, self._threads, "BEGIN IMMEDIATE")
+        tune(self._readers, self._threads, "BEGIN", "query_only=ON")
 
     def _open_postgresql(self) -> None:
         self._writers = _engine(

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
+from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event
@@ -22,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 PATIENCE_MS = 5_000
 """How long a writer waits for another program's lock."""
 
+_LAST_SECONDS = 5.0
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -87,6 +90,18 @@ def engine_of_one(url: URL, engine: Mapping[str, Any], **options: Any) -> AsyncE
     return create_async_engine(url, pool_size=1, max_overflow=0, async_creator=connect, **engine)
 
 
+async def see_off(threads: WeakSet[Thread]) -> None:
+    """Waits until the threads of closed connections have ended, for a few seconds at most.
+
+    Each tells the loop at last that it is done, also when nobody listens: the connection of a
+    cancelled task is dropped like that. A loop that is closed by then makes it end in an error.
+    """
+    clock = asyncio.get_running_loop().time
+    end = clock() + _LAST_SECONDS
+    while any(one.is_alive() for one in list(threads)) and clock() < end:  # noqa: ASYNC110 no event
+        await asyncio.sleep(0.001)
+
+
 def driver_of(connection: AsyncConnection) -> NearbyConnection:
     """The driver's own connection behind one of the writer's engine."""
     pooled = connection.sync_connection
@@ -96,10 +111,14 @@ def driver_of(connection: AsyncConnection) -> NearbyConnection:
     return driver
 
 
-def tune(engine: AsyncEngine, begin: str, *pragmas: str) -> None:
-    """Gives the engine's SQLite connections our pragmas, and its transactions our `begin`."""
+def tune(engine: AsyncEngine, threads: WeakSet[Thread], begin: str, *pragmas: str) -> None:
+    """Gives the engine's SQLite connections our pragmas, and its transactions our `begin`.
+
+    The thread of each connection is added to `threads`.
+    """
 
     def on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        threads.add(connection.driver_connection._thread)
         try:
             # The driver must not begin transactions by itself; `on_begin` does.
             connection.isolation_level = None

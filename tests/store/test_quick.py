@@ -186,3 +186,28 @@ async def test_a_quick_transaction_without_a_lock_says_so(
     assert await count(db) == 1
     await db.close()
     assert await no_thread_is_left()
+
+
+def test_a_closed_database_leaves_no_thread_behind_even_of_a_cancelled_read(tmp_path: Path) -> None:
+    async def work() -> set[threading.Thread]:
+        before = set(threading.enumerate())
+        database = Database(f"sqlite:///{tmp_path}/bot.db")
+        await migrate(database)
+
+        async def read() -> None:
+            async with database.reading() as tx:
+                # A statement that runs for a while, so that it is cut off in the middle.
+                await tx.connection.exec_driver_sql(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) "
+                    "SELECT max(i) FROM n"
+                )
+
+        reads = [asyncio.create_task(read()) for _ in range(4)]
+        await asyncio.sleep(0.02)
+        for one in reads:
+            one.cancel()
+        await asyncio.gather(*reads, return_exceptions=True)
+        await database.close()
+        return {t for t in threading.enumerate() if t not in before and "connection" in t.name}
+
+    assert asyncio.run(work()) == set()
