@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from hmac import compare_digest
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -13,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.admin.form import CSRF, Form, read_form
 from bot.admin.gate import Locked, WrongPassword, csrf_of, token_of
-from bot.admin.office import HOME, SIGN_IN, Office
+from bot.admin.office import HOME, SIGN_IN, Office, same_token
 from bot.admin.visit import Visit
 from bot.channels.web.incoming import Declined
 
@@ -110,4 +109,4 @@ def onward_of(text: str) -> str:
 
 def _is_own(request: Request, form: Form) -> bool:
     token = request.cookies.get(BEFORE, "")[:100]
-    return bool(token) and compare_digest(form.raw(CSRF).encode(), csrf_of(token).encode())
+    return bool(token) and same_token(form.raw(CSRF), csrf_of(token))

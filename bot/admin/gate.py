@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.admin.codes import matching_step
 from bot.admin.passwords import is_right
 from bot.clock import show_time
 from bot.errors import InputRefused
@@ -28,7 +29,9 @@ PATH = "/admin"
 IDLE = timedelta(hours=8)
 LASTS = timedelta(days=7)
 LOCKED = timedelta(minutes=15)
-TRIES_OF_NAME, TRIES_OF_ADDRESS = 10, 30
+CODE_LASTS = timedelta(minutes=10)
+"""Between the password and the code."""
+TRIES_OF_NAME, TRIES_OF_ADDRESS, TRIES_OF_CODE = 10, 30, 6
 _SEEN_AGAIN = timedelta(minutes=1)
 
 
@@ -37,6 +40,13 @@ class WrongPassword(InputRefused):
 
     def __init__(self) -> None:
         super().__init__("Tên đăng nhập hoặc mật khẩu không đúng. Bạn kiểm tra rồi nhập lại.")
+
+
+class WrongCode(InputRefused):
+    """The code is none of now, or was used already."""
+
+    def __init__(self) -> None:
+        super().__init__("Mã không đúng hoặc đã dùng rồi. Bạn chờ mã mới trên điện thoại rồi nhập.")
 
 
 class Locked(InputRefused):
@@ -106,8 +116,34 @@ class Gate:
                 # With a second factor the name stays counted until the code is right as well.
                 await admin_sessions.forgive(tx, by_name)
                 await note_entry(tx, known, at)
-            key, until = key_of(token), at + LASTS
+            key, until = key_of(token), at + (LASTS if stage == OPEN else CODE_LASTS)
             await admin_sessions.begin(tx, key, known.id, stage, browser[:200], at, until)
+        return token
+
+    async def give_code(
+        self, session: Session, user: User, code: str, browser: str, at: datetime
+    ) -> str:
+        """The cookie of a whole session, in place of the half one.
+
+        Raises `WrongCode`, or `Locked` after too many of them.
+        """
+        by_code = self.sealer.fingerprint(f"admin/code/{user.name}")
+        async with self.database.transaction() as tx:
+            locked = await admin_sessions.try_once(tx, by_code, at, TRIES_OF_CODE, LOCKED)
+        if locked:
+            raise Locked(locked)
+        step = matching_step(self.sealer.open(user.totp or ""), code, at)
+        token = secrets.token_urlsafe(32)
+        async with self.database.transaction() as tx:
+            if step is None or not await admin_users.use_step(tx, user.id, step):
+                raise WrongCode
+            await admin_sessions.end(tx, session.key)
+            await admin_sessions.begin(
+                tx, key_of(token), user.id, OPEN, browser[:200], at, at + LASTS
+            )
+            for key in (by_code, self._keys(user.name, "")[0]):
+                await admin_sessions.forgive(tx, key)
+            await note_entry(tx, user, at)
         return token
 
     async def find(self, token: str, at: datetime) -> tuple[Session, User] | None:
@@ -130,7 +166,8 @@ class Gate:
     async def unlock(self, name: str) -> None:
         """Lets the name be tried again at once."""
         async with self.database.transaction() as tx:
-            await admin_sessions.forgive(tx, self._keys(name, "")[0])
+            for key in (self._keys(name, "")[0], self.sealer.fingerprint(f"admin/code/{name}")):
+                await admin_sessions.forgive(tx, key)
 
     def _keys(self, name: str, address: str) -> tuple[str, str]:
         mark = self.sealer.fingerprint

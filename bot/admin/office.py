@@ -167,7 +167,7 @@ class Office:
     async def _with_form(self, visit: Visit, largest_upload: int) -> Visit:
         form = await read_form(visit.request, largest_upload)
         filled = Visit(visit.request, visit.user, visit.session, visit.csrf, visit.at, form)
-        if not compare_digest(form.raw(CSRF).encode(), visit.csrf.encode()):
+        if not same_token(form.raw(CSRF), visit.csrf):
             raise StaleForm(form)
         return filled
 
@@ -186,6 +186,11 @@ class Office:
         return await self.show(
             visit, "khong-duoc.html", status=status, sentences=sentences, typed=typed or []
         )
+
+
+def same_token(sent: str, own: str) -> bool:
+    """Whether a form brought the token of its browser."""
+    return compare_digest(sent.encode("utf-8", "replace"), own.encode())
 
 
 class StaleForm(Declined):

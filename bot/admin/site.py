@@ -17,6 +17,7 @@ from bot.admin.log import Log
 from bot.admin.office import Office
 from bot.admin.pages import HERE
 from bot.admin.reach import Reach
+from bot.admin.second_factor import SecondFactor
 from bot.admin.users import Users
 
 STATIC = "/admin/static"
@@ -30,6 +31,7 @@ def routes(office: Office, room: Room) -> list[BaseRoute]:
         Reach(office),
         Campaigns(office),
         Account(office),
+        SecondFactor(office),
         Users(office),
         Log(office),
     )

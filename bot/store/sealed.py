@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, select, update
 
+from bot.store.admin_tables import admin_users
 from bot.store.contest_board_tables import complaints, disqualifications
 from bot.store.contest_tables import entrants
 from bot.store.database import Tx
@@ -50,6 +51,7 @@ PLACES = (
     Place(states, "data", ("task", "sealed")),
     Place(oauth_tokens, "access"),
     Place(oauth_tokens, "refresh"),
+    Place(admin_users, "totp"),
     Place(meta, "value", like="zalo_oa/%/consent"),
 )
 
