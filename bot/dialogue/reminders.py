@@ -49,9 +49,16 @@ def show_promise(snapshot: Snapshot, now: datetime) -> Reply:
         return Reply(
             f"{sayings.REMINDER_KEPT}\n\n{NOT_CALLED} {sayings.REMINDER_LATER}", buttons=(stop,)
         )
-    times = "\n".join(f"- {show_time(one.at)}: {one.milestone.milestone.what}." for one in coming)
+    times = "\n".join(map(_show_time_of, coming))
     text = f"{sayings.REMINDER_TIMES}\n{times}" if coming else sayings.REMINDERS_OVER
     return Reply(f"{text}\n\n{sayings.REMINDER_WINDOW}", buttons=(stop,))
+
+
+def _show_time_of(reminder: Reminder) -> str:
+    one = reminder.milestone
+    # What stands behind the colon is for the day itself.
+    what = one.milestone.what.partition(":")[0]
+    return f"- {show_time(reminder.at)}: {what} ({show_date(one.day)})."
 
 
 def show_called_off(*, had_asked: bool) -> Reply:

@@ -37,6 +37,7 @@ LIST_TEXT = "Bạn chọn một câu hỏi:"
 HELP = (
     "Bạn gõ câu hỏi về bầu cử bằng lời của mình, có dấu hay không dấu đều được.\n\n"
     "Gõ «danh mục» để xem các nhóm câu hỏi, «hủy» để bỏ việc đang làm, «/start» để bắt đầu lại."
+    " Trên Zalo và Telegram, gõ «nhắc tôi ngày bầu cử» để được nhắc."
 )
 
 REFUSED = "Xin lỗi, tôi chưa có câu trả lời đã được duyệt cho câu hỏi này."
@@ -82,7 +83,7 @@ FEEDBACK_GONE = "Câu hỏi này không còn nhận đánh giá nữa."
 NO_MORE_REMINDERS = "Thôi nhắc"
 REMINDER_KEPT = "Tôi đã ghi lại: bạn muốn được nhắc lịch bầu cử."
 REMINDER_LATER = "Khi có ngày bầu cử, tôi sẽ nhắc bạn các mốc dành cho cử tri."
-REMINDER_TIMES = "Tôi sẽ nhắn cho bạn vào các lúc này:"
+REMINDER_TIMES = "Tôi sẽ nhắc bạn vào các lúc này, trong ngoặc là ngày của việc được nhắc:"
 REMINDERS_OVER = "Các mốc của kỳ bầu cử này đã nhắc xong. Kỳ sau tôi sẽ nhắc bạn từ đầu."
 REMINDER_WINDOW = (
     "Có kênh chỉ cho máy nhắn trong vài ngày sau tin cuối cùng của bạn. "

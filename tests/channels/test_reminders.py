@@ -161,7 +161,7 @@ async def test_who_asked_is_reminded_once_of_each(called_house: House, called: S
     house.now = at(30)
     async with house.channels.running():
         promised = await ask(house, "nhắc tôi ngày bầu cử")
-        assert "08:00 ngày 16/5/2027" in promised
+        assert "- 08:00 ngày 16/5/2027: Ngày bỏ phiếu (23/5/2027).\n" in promised
         await ask(house, "xin chào", "minh")
         reminding = Reminding(house.database, lambda: called, lambda _: None, lambda: house.now)
         house.now = at(7)
