@@ -8,6 +8,7 @@ GROUPS = {
     "entry": "Câu trả lời",
     "contest": "Cuộc thi",
     "data": "Dữ liệu cá nhân",
+    "miss": "Câu chưa trả lời được",
 }
 _ACTS = {
     "session.in": "đăng nhập",
@@ -53,6 +54,12 @@ _ACTS = {
     "contest.download": "tải tệp của cuộc thi",
     "data.export": "xuất dữ liệu của một người",
     "data.erase": "xóa dữ liệu của một người",
+    "miss.entry": "thêm cách hỏi của người dân vào một câu",
+    "miss.outside": "dạy máy nhận ra câu ngoài phạm vi",
+    "miss.off-topic": "xếp câu hỏi vào ngoài phạm vi",
+    "miss.ignore": "bỏ qua nhóm câu hỏi",
+    "miss.draft": "tạo bản nháp từ câu hỏi của người dân",
+    "miss.answer": "trả lời câu người dân gửi",
 }
 
 

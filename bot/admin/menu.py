@@ -21,6 +21,8 @@ MENU = (
     Item("/admin/cau-tra-loi", "Câu trả lời", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/duyet", "Duyệt", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/thu-hoi", "Thử hỏi", (Role.EDITOR, Role.APPROVER)),
+    Item("/admin/cau-hoi", "Câu chưa trả lời", (Role.EDITOR, Role.APPROVER)),
+    Item("/admin/gui-can-bo", "Gửi cán bộ", (Role.EDITOR, Role.APPROVER)),
     Item("/admin/tham-gia", "Tham gia", EVERYBODY),
     Item("/admin/chien-dich", "Tờ rơi, mã QR", (Role.EDITOR, Role.APPROVER, Role.ORGANIZER)),
     Item("/admin/cuoc-thi", "Cuộc thi", (Role.ORGANIZER,)),

@@ -14,6 +14,7 @@ from bot.admin.contests.room import Room
 from bot.admin.entrance import Entrance
 from bot.admin.home import Home
 from bot.admin.log import Log
+from bot.admin.loop import site as loop
 from bot.admin.office import Office
 from bot.admin.pages import HERE
 from bot.admin.reach import Reach
@@ -41,4 +42,5 @@ def routes(office: Office, room: Room) -> list[BaseRoute]:
         *(route for part in parts for route in part.routes()),
         *answers.routes(desk),
         *contest_site.routes(room),
+        *loop.routes(desk),
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from bot.clock import show_date
 from bot.dialogue import presses, sayings
 from bot.dialogue.advise import Advice
 from bot.dialogue.messages import Button, Reply
@@ -99,8 +101,11 @@ def show_choices(snapshot: Snapshot, advice: Advice, question: int) -> Reply:
     return Reply(sayings.WHICH, buttons=(*buttons, none))
 
 
-def show_refusal(snapshot: Snapshot, advice: Advice) -> Reply:
-    """That the bot does not know, who does, and which parts of the base lie near."""
+def show_refusal(snapshot: Snapshot, advice: Advice, question: int) -> Reply:
+    """That the bot does not know, who does, and which parts of the base lie near.
+
+    `question` is the number of the question, for the button that sends it to the office.
+    """
     outside = advice.match.outside if advice.match else ""
     if outside:
         return show_contact(snapshot, sayings.OUTSIDE.format(outside))
@@ -109,7 +114,11 @@ def show_refusal(snapshot: Snapshot, advice: Advice) -> Reply:
     if nearest:
         text.append(sayings.NEAREST)
     buttons = [Button(part.title, presses.part(part.id)) for part in nearest]
-    return Reply("\n\n".join(text), buttons=(*buttons, MENU_BUTTON))
+    return Reply("\n\n".join(text), buttons=(_staff_button(question), *buttons, MENU_BUTTON))
+
+
+def _staff_button(question: int) -> Button:
+    return Button(sayings.TO_STAFF, presses.to_staff(question))
 
 
 def nearest_parts(snapshot: Snapshot, advice: Advice) -> list[Topic]:
@@ -122,9 +131,22 @@ def nearest_parts(snapshot: Snapshot, advice: Advice) -> list[Topic]:
     return [titles[part] for part in wanted]
 
 
-def show_contact(snapshot: Snapshot, text: str) -> Reply:
-    """A sentence with the place where a person can ask people."""
-    return Reply(f"{text}\n\n{snapshot.base.service.contact}", buttons=(MENU_BUTTON,))
+def show_contact(snapshot: Snapshot, text: str, question: int | None = None) -> Reply:
+    """A sentence with the place where a person can ask people.
+
+    `question` is the number of a question that can be sent to the office from here.
+    """
+    buttons = () if question is None else (_staff_button(question),)
+    return Reply(f"{text}\n\n{snapshot.base.service.contact}", buttons=(*buttons, MENU_BUTTON))
+
+
+def show_staff_answer(snapshot: Snapshot, question: str, asked_on: date, answer: str) -> Reply:
+    """What somebody of the office answered to a question that was sent on."""
+    organisation = snapshot.base.service.organisation
+    note = sayings.STAFF_NOTE.format(
+        organisation=organisation, day=show_date(asked_on), question=question
+    )
+    return Reply(answer, sayings.STAFF_ANSWERS, buttons=(MENU_BUTTON,), note=note)
 
 
 def show_welcome(snapshot: Snapshot, more: Sequence[Button] = ()) -> Reply:

@@ -43,11 +43,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a person thought of an answer: useful (1), not useful (-1), or none of the choices."""
+    """What a person thought of an answer: useful (1), not useful (-1), or none of the choices.
+
+    With `for_staff` he wants somebody of the office to answer.
+    """
 
     question: int
     value: int
     none_fits: bool = False
+    for_staff: bool = False
 
 
 Recorder = Callable[[Question], Awaitable[int]]
@@ -194,7 +198,7 @@ class Conversation:
             return Reply(advice.text)
         if advice.match and not is_vietnamese(advice.match.reading):
             return Reply(sayings.OTHER_LANGUAGE)
-        return compose.show_refusal(self.snapshot, advice)
+        return compose.show_refusal(self.snapshot, advice, number)
 
     async def _pressed(self, code: str, message: Message) -> Reply:
         press = read_press(code)
@@ -206,7 +210,7 @@ class Conversation:
                 reply = self._menu_pressed(press, await self._doors())
             elif press.kind in "kw":
                 reply = self._tool_pressed(press, vietnam_date(message.at))
-            elif press.kind in "nu":
+            elif press.kind in "nus":
                 reply = await self._judged(press)
             elif press.kind == "l":
                 reply = await self._reminded(press.arguments == ("1",), message)
@@ -258,13 +262,16 @@ class Conversation:
         if question is None:
             return None
         useful = press.kind == "u" and press.arguments[1:] == ("1",)
-        feedback = Feedback(question, 1 if useful else -1, none_fits=press.kind == "n")
+        kind = press.kind
+        feedback = Feedback(question, 1 if useful else -1, kind == "n", kind == "s")
         if not await self.judge(feedback):
             return Reply(sayings.FEEDBACK_GONE)
         if useful:
             return Reply(sayings.THANKS_USEFUL)
-        said = sayings.THANKS_NOT_USEFUL if press.kind == "u" else sayings.NONE_CHOSEN
-        return compose.show_contact(self.snapshot, said)
+        if kind == "s":
+            return compose.show_contact(self.snapshot, sayings.SENT_TO_STAFF)
+        said = sayings.THANKS_NOT_USEFUL if kind == "u" else sayings.NONE_CHOSEN
+        return compose.show_contact(self.snapshot, said, question)
 
 
 def _said(message: Message, state: State) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.messages import LONGEST_PRESS
 
-_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w", "t", "y", "l"})
+_KINDS = frozenset({"a", "d", "r", "c", "n", "u", "m", "p", "g", "k", "w", "t", "y", "l", "s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ def none_of(question: int) -> str:
 def feedback(question: int, *, useful: bool) -> str:
     """Say whether the answer to a question was useful."""
     return _code("u", str(question), "1" if useful else "0")
+
+
+def to_staff(question: int) -> str:
+    """Send a question on to the office."""
+    return _code("s", str(question))
 
 
 def menu(by: str = "") -> str:

@@ -12,6 +12,7 @@ USEFUL = "Hữu ích"
 NOT_USEFUL = "Chưa đúng ý tôi"
 NONE_OF_THESE = "Không phải các câu trên"
 NEXT_PAGE = "Xem tiếp"
+TO_STAFF = "Gửi cán bộ trả lời"
 ALL_MILESTONES = "Xem mọi mốc"
 BY_PART = "Theo nội dung"
 BY_AUDIENCE = "Theo người hỏi"
@@ -73,6 +74,14 @@ EXPIRED_CHOICE = (
     "Bạn hãy gõ câu hỏi giúp tôi."
 )
 NO_SUCH_CHOICE = "Không có mục này. Bạn hãy chọn một trong các mục sau, hoặc gõ lại câu hỏi."
+SENT_TO_STAFF = (
+    "Tôi đã chuyển câu hỏi này cho cán bộ. Khi có câu trả lời, bạn sẽ thấy ở ngay cuộc trò chuyện này. "
+    "Việc gấp thì bạn nên hỏi trực tiếp:"
+)
+STAFF_ANSWERS = "Cán bộ trả lời câu hỏi của bạn"
+STAFF_NOTE = (
+    "Câu trả lời của cán bộ {organisation}, cho câu hỏi bạn đã gửi ngày {day}: «{question}»"
+)
 THANKS_USEFUL = "Cảm ơn bạn. Bạn còn muốn hỏi gì nữa không?"
 THANKS_NOT_USEFUL = (
     "Cảm ơn bạn đã cho biết. Cán bộ sẽ xem lại câu trả lời này. "

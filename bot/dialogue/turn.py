@@ -22,9 +22,12 @@ from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.states import State
 from bot.language.mask import mask_numbers
 from bot.sealing import Sealer
-from bot.store import history, inbox, people, reminders, talk
+from bot.store import history, inbox, people, reminders, staff, talk
 from bot.store.database import Database, Tx
 from bot.store.people import Person
+
+DIRECT = frozenset({"web", "console"})
+"""Channels whose people see a reply when they look, not by delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Handler:
 
     database: Database
     snapshot: Callable[[], Snapshot]
-    direct: frozenset[str] = frozenset({"web", "console"})
+    direct: frozenset[str] = DIRECT
     """Channels that hand the replies over in their own answer; the others have them delivered."""
     hall: Hall | None = None
     """What contests in the chat stand on; without it there are none."""
@@ -132,6 +135,8 @@ class _Ledger:
         return await reminders.call_off(self.tx, self.person.id)
 
     async def judge(self, feedback: Feedback) -> bool:
+        if feedback.for_staff:
+            return await staff.send_on(self.tx, feedback.question, self.person.id, self.message.at)
         if feedback.none_fits:
             return await talk.choose_none(self.tx, feedback.question, self.person.id)
         return await talk.give_feedback(

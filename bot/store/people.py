@@ -21,7 +21,17 @@ from sqlalchemy import (
 
 from bot.store import contest_people
 from bot.store.database import Tx
-from bot.store.tables import inbox, outbox, people, questions, reminded, reminders, states, storable
+from bot.store.tables import (
+    inbox,
+    outbox,
+    people,
+    questions,
+    reminded,
+    reminders,
+    staff_requests,
+    states,
+    storable,
+)
 from bot.store.talk import forget
 
 
@@ -170,6 +180,7 @@ async def export(tx: Tx, person_id: int) -> dict[str, Any]:
         "outbox": await _listed(tx, outbox, person_id),
         "reminders": await _listed(tx, reminders, person_id),
         "reminded": await _listed(tx, reminded, person_id),
+        "sent_to_staff": await _listed(tx, staff_requests, person_id),
         "contests": await contest_people.export(tx, person_id),
     }
 
@@ -198,7 +209,7 @@ async def erase(tx: Tx, person_id: int) -> bool:
         .values(person_id=None, payload=None, status="done")
     )
     await tx.change(delete(outbox).where(_of(outbox, person_id)))
-    for table in (states, reminders, reminded):
+    for table in (states, reminders, reminded, staff_requests):
         await tx.change(delete(table).where(_of(table, person_id)))
     return await tx.change(delete(people).where(people.c.id == person_id)) == 1
 

@@ -173,6 +173,27 @@ questions = Table(
     sqlite_autoincrement=True,
 )
 
+# Questions that their askers sent on to people; `answer` is what they were told, by whom, and the
+# row of the outbox that tells it.
+staff_requests = Table(
+    "staff_requests",
+    metadata,
+    Column(
+        "question_id",
+        id_type(),
+        ForeignKey("questions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("person_id", id_type(), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    Column("answer", Words),
+    Column("answered_by", Words),
+    Column("answered_at", UtcTime),
+    Column("outbox_id", id_type()),
+    Index(None, "person_id"),
+)
+
 # `next_at` is when a waiting row may leave; in a row being sent it is when that began.
 outbox = Table(
     "outbox",

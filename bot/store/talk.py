@@ -13,7 +13,7 @@ from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, selec
 from bot.clock import day_number
 from bot.language.mask import mask_numbers
 from bot.store.database import Insert, Tx, insert_into
-from bot.store.tables import questions, states
+from bot.store.tables import questions, staff_requests, states
 
 NONE_CHOSEN = "choose-none"
 """The outcome of a choice that the person answered with "none of these"."""
@@ -160,6 +160,7 @@ async def purge(tx: Tx, before: datetime, idle_since: datetime | None = None) ->
 
     States have a time of their own: left lying since `idle_since`.
     """
+    await tx.change(delete(staff_requests).where(staff_requests.c.asked_at < before))
     kept = or_(questions.c.person_id.is_not(None), questions.c.text != "")
     return Purged(
         questions=await tx.change(forget().where(and_(questions.c.asked_at < before, kept))),
