@@ -37,7 +37,9 @@ def matching_step(secret: str, code: str, at: datetime) -> int | None:
 def draw_square(secret: str, name: str, service: str) -> Markup:
     """The QR code that an app reads the secret from, as SVG."""
     address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=service)
-    svg = segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=3, light="#fff")
+    svg = segno.make(address, error="m", micro=False).svg_inline(
+        omitsize=True, border=3, light="#fff"
+    )
     return Markup(svg)  # noqa: S704 drawn by us, no text of others in it
 
 

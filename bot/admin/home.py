@@ -1,15 +1,21 @@
-"""The front page: how the base stands and what waits for this user."""
+"""The front page: how the week went and what waits for this user."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from bot.admin.office import HOME, Office
 from bot.admin.visit import Visit
-from bot.knowledge.model import Status
+from bot.admin.waiting import EDITORS, list_errands
+from bot.clock import vietnam_date
+from bot.reports import participation
+
+_WEEK = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,19 @@ class Home:
         return [self.office.page(HOME, self.show)]
 
     async def show(self, visit: Visit) -> Response:
-        """The figures of the base and the faults that an editor should see to."""
-        base = self.office.snapshot.base
-        counts = {status: 0 for status in Status}
-        for entry in base.entries.values():
-            counts[entry.status] += 1
-        return await self.office.show(
-            visit, "tong-quan.html", counts=counts, faults=self.office.live.faults
+        """The figures of the last seven days, the errands, how the base stands, its faults."""
+        office = self.office
+        base = office.snapshot.written
+        today = vietnam_date(visit.at)
+        cut = participation.slice_of(today - _WEEK, today)
+        async with office.database.reading() as tx:
+            week = await participation.look(tx, base, cut)
+            errands = await list_errands(tx, office, visit, week.total.missed)
+        return await office.show(
+            visit,
+            "tong-quan.html",
+            week=week,
+            errands=errands,
+            counts=Counter(entry.status for entry in base.entries.values()),
+            faults=office.live.faults if visit.may(*EDITORS) else (),
         )
