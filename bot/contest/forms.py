@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.contest.fields import PLACES_TREE, label_of
 from bot.contest.refusal import Refused
-from bot.contest.registration import GUARDIAN, Form, born_in, fields_to_ask, needs_guardian
+from bot.contest.registration import GUARDIAN, Form, born_in, needs_guardian
 from bot.contest.rules import Contest, Field
 from bot.contest.typed import Trees, Typed, UnitFound, read_field
 
@@ -38,13 +38,11 @@ def review(
     contest: Contest, form: Form, trees: Trees, at: datetime, *, with_consents: bool = True
 ) -> Reviewed:
     """Reads every field of a form; whether the person may play is not asked here."""
-    read: dict[str, Typed] = {}
-    faults: dict[str, str] = {}
-    for one in fields_to_ask(contest):
-        try:
-            read[one.key] = read_field(one, form.values.get(one.key, ""), trees, at)
-        except Refused as refused:
-            faults[one.key] = _beside(one, refused)
+    given = form.values
+    fields = [
+        f for f in contest.registration.fields if f.ask_when != "at_award" or given.get(f.key)
+    ]
+    read, faults, offered = read_fields(fields, given, trees, at)
     values = {key: typed.value for key, typed in read.items() if typed.value}
     is_child = needs_guardian(contest, born_in(contest, values), at)
     if with_consents and contest.registration.fields:
@@ -55,9 +53,23 @@ def review(
         values,
         {key: typed.shown for key, typed in read.items() if typed.value},
         faults,
-        {key: typed.offered for key, typed in read.items() if typed.offered},
+        offered,
         is_child,
     )
+
+
+def read_fields(
+    fields: Iterable[Field], given: Mapping[str, str], trees: Trees, at: datetime
+) -> tuple[dict[str, Typed], dict[str, str], dict[str, tuple[UnitFound, ...]]]:
+    """What could be read of these fields, what is wrong with others, and units to choose from."""
+    read: dict[str, Typed] = {}
+    faults: dict[str, str] = {}
+    for one in fields:
+        try:
+            read[one.key] = read_field(one, given.get(one.key, ""), trees, at)
+        except Refused as refused:
+            faults[one.key] = _beside(one, refused)
+    return read, faults, {key: typed.offered for key, typed in read.items() if typed.offered}
 
 
 def unit_titles(trees: Trees, tree: str | None, most: int) -> list[str]:

@@ -109,6 +109,7 @@ DEEDS = {
     "certificates": "Làm giấy chứng nhận",
     "notice": "Lập thông báo",
     "unmask": "Xem thông tin thí sinh",
+    "award_fields": "Ghi thông tin nhận giải",
     "data_export": "Trao bản sao dữ liệu",
     "data_erase": "Xóa dữ liệu theo yêu cầu",
     "simulate": "Tập dượt",

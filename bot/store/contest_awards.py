@@ -141,16 +141,19 @@ async def by_code(tx: Tx, code: str) -> Award | None:
     return Award(**row) if row else None
 
 
-async def certified(tx: Tx, entrant_id: int) -> list[Award]:
-    """The prizes of a person that a decision has made his and that a certificate confirms."""
+async def decided_of(tx: Tx, entrant_id: int) -> list[Award]:
+    """The prizes of a person that the last decisions made his; a verified one has its code."""
+    in_force = (
+        select(func.max(results.c.id))
+        .where(results.c.decided_at.is_not(None))
+        .group_by(results.c.contest_id, results.c.round)
+    )
     rows = await tx.rows(
         select(*_COLUMNS)
-        .join(results, results.c.id == awards.c.result_id)
         .where(
             awards.c.entrant_id == entrant_id,
             awards.c.state.in_(LIVING),
-            awards.c.code.is_not(None),
-            results.c.decided_at.is_not(None),
+            awards.c.result_id.in_(in_force),
         )
         .order_by(awards.c.id)
     )

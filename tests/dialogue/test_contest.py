@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.channels.zalo_oa.texts import LONGEST, render_reply
-from bot.contest import discipline
+from bot.contest import discipline, play, results, saving
 from bot.contest.publish import publish
 from bot.dialogue.contest import codes, sayings
 from bot.dialogue.contest.hall import Hall
@@ -396,3 +396,55 @@ async def test_the_boards_answer_to_a_complaint_is_read_among_ones_own(talk: Tal
     told = (await talk.say("điểm của tôi")).text
     assert "Khiếu nại số 1, ban tổ chức trả lời ngày" in told
     assert "Bạn được thi thêm một lượt." in told
+
+
+async def win(talk: Talk) -> None:
+    """Plays with everything right, alone; the result is decided."""
+    await fill_in(talk)
+    await start(talk)
+    hall, db = talk.handler.hall, talk.handler.database
+    assert hall is not None
+    async with db.transaction() as tx:
+        published = await hall.shelf.need(tx, MAIN)
+        (entrant,) = await tx.rows(select(entrants.c.id))
+        (seat,) = await play.resume(tx, published, entrant["id"], talk.now)
+        ids = entrant["id"], seat.attempt.id
+        for place in seat.places:
+            save = saving.Save(published, *ids, place.position, place.question.key, talk.now)
+            await saving.save_answer(tx, save)
+        await play.predict(tx, published, *ids, 1, talk.now)
+        await play.submit(tx, published, *ids, talk.now + timedelta(minutes=1))
+        one = published.contest.rounds[0].id
+        await results.compute(tx, published, one, "Lan", AFTER)
+        await results.decide(tx, published, one, "12/QĐ", "Lan", AFTER)
+    talk.now = AFTER
+
+
+async def test_a_winner_gives_in_the_chat_what_only_he_is_asked(talk: Talk) -> None:
+    await win(talk)
+    told = await talk.press(codes.open_contest(MAIN))
+    assert "Bạn đạt Giải Nhất." in told.text
+    assert "ban tổ chức cần bạn ghi thêm: Số căn cước" in told.text
+    asked = await talk.press_titled(sayings.CLAIM)
+    assert "Chỉ người đạt giải mới được hỏi mục này" in asked.text
+    assert "Gồm 12 chữ số" in asked.text
+    assert "12 chữ số trên thẻ căn cước" in (await talk.say("12345")).text
+    # Something else in between; then on.
+    waiting = await talk.press(codes.open_contest(MAIN))
+    assert f"«{sayings.CLAIM}»" in waiting.note
+    await talk.press_titled(sayings.CLAIM)
+    done = await talk.say("022090001234")
+    assert sayings.AWARD_TAKEN in done.text
+    assert "02•••234" in done.text
+    assert "022090001234" not in await dump(talk.handler.database)
+    mine = await talk.say("điểm của tôi")
+    assert "Bạn đạt Giải Nhất." in mine.text
+    assert "ghi thêm" not in mine.text
+    assert "02•••234" in (await talk.say("/dulieu")).text
+
+
+async def test_who_won_nothing_is_asked_nothing(talk: Talk) -> None:
+    await fill_in(talk)
+    reply = await talk.press(codes.claim(MAIN))
+    assert "căn cước" not in reply.text
+    assert sayings.CLAIM not in [button.title for button in reply.buttons]

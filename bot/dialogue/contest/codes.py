@@ -79,6 +79,11 @@ def amend(contest_id: str) -> str:
     return write_act("amend", mark_of(contest_id))
 
 
+def claim(contest_id: str) -> str:
+    """Give what only a winner is asked."""
+    return write_act("claim", mark_of(contest_id))
+
+
 def ready(contest_id: str, round_number: int) -> str:
     """Ask once more before the clock starts."""
     return write_act("ready", mark_of(contest_id), round_number)

@@ -16,6 +16,7 @@ from bot.contest.fields import label_of, options_of
 from bot.contest.refusal import Refused
 from bot.contest.registration import GUARDIAN, born_in, open_registration
 from bot.contest.typed import read_field
+from bot.contest.winning import Won, complete, won_by
 from bot.dialogue.compose import MENU_BUTTON
 from bot.dialogue.contest import codes, lobby, sayings, typed
 from bot.dialogue.contest.codes import Act
@@ -72,6 +73,19 @@ async def amend(visit: Visit, published: Published) -> Step:
         return await show_own(visit, published)
     kept = open_registration(visit.hall.sealer, entrant)
     return ask(_kept(visit, published, entrant.id, kept))
+
+
+async def claim(visit: Visit, published: Published, task: Task) -> Step:
+    """Asks a winner what only he is asked, from the beginning or where he left it."""
+    entrant = await visit.entrant(published)
+    won = await won_by(visit.tx, published, visit.hall.sealer, entrant) if entrant else Won()
+    if entrant is None or not won.asked:
+        return await lobby.show_contest(visit, published)
+    sheet = open_sheet(visit, published, task)
+    if sheet is not None and sheet.draft.award:
+        return ask(sheet)
+    draft = Draft(entrant=entrant.id, award=True)
+    return ask(Sheet(visit, published, draft, "f0", secrets.token_hex(4)))
 
 
 def _kept(visit: Visit, published: Published, entrant_id: int, kept: registration.Form) -> Sheet:
@@ -133,10 +147,22 @@ def is_about_law(visit: Visit, task: Task, text: str) -> bool:
     return visit.snapshot.matcher.find(text[:300]).outcome == "answer"
 
 
+def way_back(visit: Visit, task: Task) -> tuple[str, str]:
+    """The button that goes on with what is under way: its title and code."""
+    draft = Draft.open(visit.hall.sealer, task.sealed)
+    if draft is not None and draft.award:
+        return sayings.CLAIM, codes.claim(task.contest)
+    if draft is not None and draft.entrant:
+        return sayings.AMEND, codes.amend(task.contest)
+    return sayings.ENROL_ON, codes.enrol(task.contest)
+
+
 def cancelled(visit: Visit, task: Task) -> Step:
     """The end of a registration that the person gave up: what he had typed is gone."""
     draft = Draft.open(visit.hall.sealer, task.sealed)
     is_new = draft is None or not draft.entrant
+    if draft is not None and draft.award:
+        return Step(Reply(sayings.AWARD_CANCELLED))
     return Step(Reply(sayings.FORM_CANCELLED if is_new else sayings.AMEND_CANCELLED))
 
 
@@ -254,6 +280,12 @@ async def _send(sheet: Sheet) -> Step:
     visit, published = sheet.visit, sheet.published
     trees, form = visit.trees(published), sheet.form
     try:
+        if sheet.draft.award:
+            await complete(
+                visit.tx, published, visit.hall.sealer, trees, sheet.draft.entrant, form.values,
+                visit.at,
+            )  # fmt: skip
+            return await show_own(visit, published, sayings.AWARD_TAKEN)
         if sheet.draft.entrant:
             await registration.correct(
                 visit.tx, published, visit.hall.sealer, trees, sheet.draft.entrant, form.values,
@@ -285,6 +317,13 @@ async def _sent_back(sheet: Sheet, refused: Refused) -> Step:
             return ask(sheet.at(step, draft), said)
         case "guardian_missing":
             return ask(sheet.at("g", draft))
-        case "already_registered" | "closed" | "wrong_channel" | "locked" | "not_registered":
+        case (
+            "already_registered"
+            | "closed"
+            | "wrong_channel"
+            | "locked"
+            | "not_registered"
+            | "not_allowed"
+        ):
             return await lobby.show_contest(sheet.visit, sheet.published, said)
     return ask(sheet.at("e", draft), said)

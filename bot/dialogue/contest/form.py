@@ -57,7 +57,7 @@ class Sheet:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields asked, in their order."""
-        return fields_to_ask(self.contest)
+        return fields_to_ask(self.contest, "at_award" if self.draft.award else "at_registration")
 
     @property
     def number(self) -> int:
@@ -105,6 +105,8 @@ class Sheet:
 
 def steps_of(sheet: Sheet) -> list[str]:
     """Every step that this person has to go through, in order."""
+    if sheet.draft.award:
+        return [*(f"f{n}" for n in range(len(sheet.fields))), "s"]
     found = [f"c{n}" for n in range(len(sheet.contest.registration.consent.purposes))]
     if len(sheet.contest.eligibility.tracks) > 1:
         found.append("t")
@@ -164,11 +166,14 @@ def _ask_field(sheet: Sheet) -> _Asked:
     head = sayings.FIELD_COUNT.format(sheet.number + 1, len(sheet.fields))
     need = "" if one.required else f" ({sayings.NOT_REQUIRED})"
     parts = [f"{head} · {label_of(one)}{need}", one.help, _EXAMPLES[one.type]]
+    if sheet.draft.award and not sheet.number:
+        days = sheet.contest.data.contact_retention_days_after_award
+        parts.insert(0, sayings.AWARD_ASK.format(days))
     choices: list[tuple[str, str]] = []
     if sheet.draft.offered:
         trees = sheet.visit.trees(sheet.published)
         titles = [trees.title(one.tree or "hanh_chinh", code) for code in sheet.draft.offered]
-        parts = [parts[0], sayings.PICK_UNIT]
+        parts = [f"{head} · {label_of(one)}{need}", sayings.PICK_UNIT]
         choices = [(title, f"u{n}") for n, title in enumerate(titles)]
     elif one.type == "enum":
         choices = [(option, f"o{n}") for n, option in enumerate(options_of(one))]

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from bot.contest import play, registration
 from bot.contest.document import Published
+from bot.contest.fields import label_of
 from bot.contest.limits import attempts_left
 from bot.contest.refusal import Refused
 from bot.contest.registration import Form
 from bot.contest.rules import Round
 from bot.contest.telling import show_span, tell_play, tell_prizes, tell_rounds, tell_who
+from bot.contest.winning import Won, won_by
 from bot.dialogue.compose import MENU_BUTTON
 from bot.dialogue.contest import codes, sayings
 from bot.dialogue.contest.codes import Act
@@ -87,6 +89,12 @@ async def show_contest(visit: Visit, published: Published, lead: str = "") -> St
     if asks and not lead:
         parts.append(sayings.REGISTERED if entrant else sayings.NOT_REGISTERED)
     buttons = [*await _ways_in(visit, published, entrant)]
+    if entrant is not None:
+        won = await won_by(visit.tx, published, visit.hall.sealer, entrant)
+        if told := tell_won(won):
+            parts.append(told)
+        if won.asked:
+            buttons.insert(0, Button(sayings.CLAIM, codes.claim(published.id)))
     if published.document.rules_text:
         buttons.append(Button(sayings.RULES, codes.rules(published.id)))
     if entrant is not None and asks:
@@ -96,6 +104,16 @@ async def show_contest(visit: Visit, published: Published, lead: str = "") -> St
     text = "\n\n".join(part for part in parts if part)
     reply = Reply(text, title=published.contest.title, buttons=(*buttons[:4], MENU_BUTTON))
     return Step(reply)
+
+
+def tell_won(won: Won) -> str:
+    """What the person has won, and what he still has to tell for it; empty where nothing."""
+    lines = [sayings.WON.format(award.name) for award in won.awards]
+    lines += [sayings.WON_CODE.format(award.code) for award in won.awards if award.code]
+    if won.missing:
+        names = ", ".join(label_of(one) for one in won.missing)
+        lines.append(sayings.AWARD_MISSING.format(names, sayings.CLAIM))
+    return "\n".join(lines)
 
 
 async def show_rules(visit: Visit, published: Published, page: int) -> Step:

@@ -9,8 +9,9 @@ from bot.contest.limits import attempts_left
 from bot.contest.result import Earned, Judged, Result, earned, result_of
 from bot.contest.sitting import Sitting
 from bot.contest.telling import show_span
+from bot.contest.winning import won_by
 from bot.dialogue.compose import MENU_BUTTON
-from bot.dialogue.contest import codes, complaint, sayings
+from bot.dialogue.contest import codes, complaint, lobby, sayings
 from bot.dialogue.contest.codes import Act
 from bot.dialogue.contest.hall import Step, Visit
 from bot.dialogue.contest.paper import Desk, look_over, spell
@@ -76,6 +77,10 @@ async def show_mine(visit: Visit) -> Step:
             last = found[-1].id
             buttons.append(Button(published.contest.title, codes.result(last)))
         if entrant is not None:
+            won = await won_by(visit.tx, published, visit.hall.sealer, entrant)
+            if won.missing:
+                buttons.append(Button(sayings.CLAIM, codes.claim(published.id)))
+            lines += filter(None, [lobby.tell_won(won)])
             lines += await complaint.tell_own(visit, published, entrant.id)
         if lines:
             parts.append("\n".join([published.contest.title, *lines]))

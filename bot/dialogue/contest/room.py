@@ -69,8 +69,9 @@ class Room:
         elif task.kind == "complaint":
             note, buttons = sayings.COMPLAINT_WAITS, ()
         else:
-            note = sayings.FORM_WAITS.format(sayings.ENROL_ON)
-            buttons = (Button(sayings.ENROL_ON, codes.enrol(task.contest)),)
+            title, code = enrol.way_back(self.visit, task)
+            note = sayings.FORM_WAITS.format(title)
+            buttons = (Button(title, code),)
         note = f"{reply.note}\n{note}".strip()
         return replace(reply, note=note, buttons=(*reply.buttons, *buttons)), task
 
@@ -198,6 +199,8 @@ class Room:
                 return await enrol.enter(self.visit, published, task)
             case "amend":
                 return await enrol.amend(self.visit, published)
+            case "claim":
+                return await enrol.claim(self.visit, published, task)
             case "ready":
                 return await lobby.ask_ready(self.visit, published, act.number(1))
             case "start":
@@ -207,14 +210,14 @@ class Room:
                 return again or complaint.ask(self.visit, published)
         return None
 
-    @staticmethod
-    def _beside(step: Step, task: Task) -> Step:
+    def _beside(self, step: Step, task: Task) -> Step:
         """A look at something else: what was under way still waits."""
         if step.task.kind or not task.kind:
             return step
         reply = step.reply
         if task.kind == "form" and task.active:
-            reply = replace(reply, note=sayings.FORM_WAITS.format(sayings.ENROL_ON))
+            title, _ = enrol.way_back(self.visit, task)
+            reply = replace(reply, note=sayings.FORM_WAITS.format(title))
         return replace(step, reply=reply, task=task)
 
 

@@ -16,6 +16,17 @@ BEGIN = "Bắt đầu tính giờ"
 ONCE_MORE = "Làm lượt nữa"
 BACK = "Về trang cuộc thi"
 
+CLAIM = "Ghi thông tin nhận giải"
+WON = "Bạn đạt {}."
+WON_CODE = "Mã giấy chứng nhận của bạn: {}."
+AWARD_MISSING = "Để trao giải, ban tổ chức cần bạn ghi thêm: {}. Bạn bấm «{}»."
+AWARD_ASK = (
+    "Chỉ người đạt giải mới được hỏi mục này, để ban tổ chức đối chiếu và trao giải. Thông tin được "
+    "mã hóa, và được xóa sau khi trao giải {} ngày. Ban tổ chức không hỏi ảnh giấy tờ."
+)
+AWARD_TAKEN = "Đã ghi thông tin nhận giải. Ban tổ chức sẽ đối chiếu khi trao giải."
+AWARD_CANCELLED = "Đã thôi. Bạn chưa ghi thêm gì; lúc nào muốn ghi thì gõ «thi»."
+
 LIST_TEXT = "Bạn chọn một cuộc thi:"
 NONE_OPEN = "Hiện chưa có cuộc thi nào trên kênh này. Khi có, bạn sẽ thấy ở đây."
 NO_PRACTICE = "Hiện chưa có bài luyện tập nào trên kênh này."

@@ -57,7 +57,8 @@ class Draft:
     """A registration as far as it has come.
 
     `offered` are codes of units to choose from. `entrant` is who corrects his registration, 0 for
-    a new one. With `looks_back` the next step after this one is the summary.
+    a new one. With `looks_back` the next step after this one is the summary. With `award` a winner
+    tells what only he is asked.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Draft:
     entrant: int = 0
     looks_back: bool = False
     track: Track = "individual"
+    award: bool = False
 
     def seal(self, sealer: Sealer) -> str:
         """The draft as it may be kept."""

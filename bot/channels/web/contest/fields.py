@@ -10,6 +10,7 @@ from bot.contest.forms import Reviewed, unit_titles
 from bot.contest.registration import GUARDIAN, Form, Guardian, fields_to_ask
 from bot.contest.rules import Contest, Field, Purpose
 from bot.contest.typed import Trees, UnitFound
+from bot.contest.words import AskWhen
 
 FIELDS_AT_MOST = 200
 # The parts of a field's name in the form; a field's own key follows.
@@ -77,11 +78,13 @@ class Asked:
     track: str
 
 
-def read_filled(contest: Contest, pairs: Iterable[tuple[str, str]]) -> Filled:
-    """The form in what was posted; names that the contest does not ask are left out."""
+def read_filled(
+    contest: Contest, pairs: Iterable[tuple[str, str]], when: AskWhen = "at_registration"
+) -> Filled:
+    """The form in what was posted; names that the contest does not ask then are left out."""
     posted = dict(pairs)
     values = {}
-    for one in fields_to_ask(contest):
+    for one in fields_to_ask(contest, when):
         text = posted.get(_TYPED + one.key)
         picked = posted.get(_PICKED + one.key)
         # A unit picked from those offered holds while the text that they were offered for stands.
@@ -129,6 +132,19 @@ def ask_all(
             given.name if given else "", bool(given and given.agrees), fault if given else ""
         )
     return Asked(entries, boxes, guardian, contest.eligibility.tracks, filled.form.track)
+
+
+def ask_winner(
+    contest: Contest,
+    trees: Trees,
+    filled: Filled,
+    looked: Reviewed | None,
+    stored: Mapping[str, str],
+) -> Asked:
+    """The form of what only a winner is asked; `stored` is what he has given before."""
+    fields = fields_to_ask(contest, "at_award")
+    entries = tuple(_entry(one, trees, filled.form, looked, stored) for one in fields)
+    return Asked(entries, (), None, (), "individual")
 
 
 def summary(

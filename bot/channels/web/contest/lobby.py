@@ -17,13 +17,13 @@ from bot.channels.web.visitor import new_token, set_cookie, token_of
 from bot.clock import show_time
 from bot.contest import telling
 from bot.contest.document import Published, from_ms
+from bot.contest.fields import label_of
 from bot.contest.limits import attempts_left
 from bot.contest.result import Earned, earned
 from bot.contest.rules import Contest
 from bot.contest.telling import RoundTold, State
-from bot.store import contest_awards
+from bot.contest.winning import Won, won_by
 from bot.store.contest_attempts import Attempt
-from bot.store.contest_awards import Award
 
 _HEADINGS: tuple[tuple[str, tuple[State, ...]], ...] = (
     ("Đang mở", ("open", "resting")),
@@ -115,6 +115,7 @@ class Lobby:
         token = token_of(request)
         present = await self.desk.settled(token, published, at)
         contest, posted = published.contest, await self.bulletin.posted(published)
+        won = await self._won(published, present)
         html = self.desk.pages.show(
             "contest.html",
             contest=contest,
@@ -131,7 +132,8 @@ class Lobby:
             rules=list(blocks_of(published.document.rules_text)),
             counts=posted.counts,
             has_results=bool(posted.notices),
-            certificates=await self._certificates(present),
+            won=won,
+            missing=[label_of(one) for one in won.missing],
             has_just_registered="xong" in request.query_params,
         )
         response = self.desk.page(request, html)
@@ -139,11 +141,11 @@ class Lobby:
             set_cookie(request, response, new_token(), secure=self.desk.secure)
         return response
 
-    async def _certificates(self, present: Presence) -> list[Award]:
+    async def _won(self, published: Published, present: Presence) -> Won:
         if present.entrant is None:
-            return []
+            return Won()
         async with self.desk.database.reading() as tx:
-            return await contest_awards.certified(tx, present.entrant.id)
+            return await won_by(tx, published, self.desk.sealer, present.entrant)
 
 
 def _cards(published: Published, present: Presence, at: datetime) -> Iterator[RoundCard]:

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from bot.channels.web.contest.answers import Answers
 from bot.channels.web.contest.bulletin import Bulletin
+from bot.channels.web.contest.claiming import Claiming
 from bot.channels.web.contest.complaining import Complaining
 from bot.channels.web.contest.confirmation import Confirmation
 from bot.channels.web.contest.correction import Correction
@@ -76,6 +77,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         bulletin,
         Enrolment(desk),
         Correction(desk),
+        Claiming(desk),
         Complaining(desk),
         Room(desk),
         Confirmation(desk),
