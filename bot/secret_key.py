@@ -52,13 +52,18 @@ async def open_sealer(settings: Settings, database: Database) -> Sealer:
     return sealer
 
 
+def mark_of(sealer: Sealer) -> str:
+    """What names the newest key without giving it away."""
+    return sealer.fingerprint(_FACT)
+
+
 async def forget_old_keys(database: Database, sealer: Sealer) -> None:
     """From now on only the newest key is needed; to be called when everything was renewed.
 
     The marks that cannot be made anew (of people on a list, of tokens that were used) stay known.
     """
     async with database.transaction() as tx:
-        await facts.write_fact(tx, _FACT, [sealer.fingerprint(_FACT)])
+        await facts.write_fact(tx, _FACT, [mark_of(sealer)])
         await facts.write_fact(tx, _MARKS, sealer.pass_on_marks())
 
 

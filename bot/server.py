@@ -14,7 +14,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -38,6 +38,7 @@ from bot.admin.office import Office
 from bot.admin.pages import Pages as AdminPages
 from bot.admin.people import FIRST_OWNER, add_first_owner
 from bot.channels import metrics
+from bot.channels.duty import Duty, Work, told_present
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
 from bot.channels.web import ownership
@@ -60,7 +61,7 @@ from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.knowledge.live import Live
 from bot.sealing import Sealer
-from bot.secret_key import file_of, open_sealer
+from bot.secret_key import file_of, mark_of, open_sealer
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -141,7 +142,9 @@ def build_app(
             Middleware(Guard, pages, settings.public_url),
             Middleware(Arrivals, secure=secure),
         ],
-        lifespan=_lifespan(live, channels, caretaker, sweeper, room),
+        lifespan=_lifespan(
+            live, channels, (caretaker.run, sweeper.run), database, mark_of(sealer), room
+        ),
         exception_handlers=_failures(pages),
     )
     app.state.room = room
@@ -167,17 +170,21 @@ def _failures(
 def _lifespan(
     live: Live[Snapshot],
     channels: Channels,
-    caretaker: Caretaker,
-    sweeper: Sweeper,
+    upkeep: Sequence[Work],
+    database: Database,
+    mark: str,
     room: Room,
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+    async def look_after(stop: asyncio.Event) -> None:
+        await asyncio.gather(*(work(stop) for work in upkeep))
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(_watch(live, stop))
-        caring = asyncio.gather(caretaker.run(stop), sweeper.run(stop))
+        caring = asyncio.create_task(Duty(database, "upkeep").run(look_after, stop))
         try:
-            async with channels.running():
+            async with told_present(database, mark), channels.running():
                 yield
         finally:
             stop.set()

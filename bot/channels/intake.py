@@ -40,6 +40,9 @@ TOGETHER = 16
 
 _BREATH_SECONDS = 0.005
 _TRIES = 3
+_LATER_SECONDS = 0.05
+_ADOPT_SECONDS = 3.0
+_ADOPTED_AT_ONCE = 200
 _AGAIN_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -101,6 +104,17 @@ class Intake:
     async def handle_all(self, channels: Sequence[str]) -> None:
         """Handles what is stored, what an earlier run left first, until `stop` is called."""
         await self._read_leftovers(channels)
+        if not self._database.is_shared:
+            await self._handle_until_stopped()
+            return
+        adopting = asyncio.create_task(self._adopt(channels))
+        try:
+            await self._handle_until_stopped()
+        finally:
+            adopting.cancel()
+            await asyncio.gather(adopting, return_exceptions=True)
+
+    async def _handle_until_stopped(self) -> None:
         while not self._stopping:
             await self._arrived.wait()
             self._arrived.clear()
@@ -138,7 +152,8 @@ class Intake:
         self._arrived.set()
 
     def _arrived_as(self, item: Incoming) -> Arrived:
-        return Arrived(item.channel, item.external_id, item.at, seal(item, self._sealer))
+        sealed = seal(item, self._sealer)
+        return Arrived(item.channel, item.external_id, item.at, sealed, item.person)
 
     async def _read_leftovers(self, channels: Sequence[str]) -> None:
         known = {waiting.inbox_id for waiting in self._waiting}
@@ -155,6 +170,28 @@ class Intake:
         self._waiting.extendleft(reversed(left))
         if self._waiting:
             self._arrived.set()
+
+    async def _adopt(self, channels: Sequence[str]) -> None:
+        """Takes over what another program stored and does not come to: it may have been killed."""
+        before: set[int] = set()
+        while True:
+            await asyncio.sleep(_ADOPT_SECONDS)
+            try:
+                async with self._database.reading() as tx:
+                    found = [
+                        (channel, row)
+                        for channel in channels
+                        for row in await inbox.unfinished(tx, channel, _ADOPTED_AT_ONCE)
+                    ]
+            except DatabaseUnavailable:
+                continue
+            mine = {one.inbox_id for one in self._waiting}
+            for channel, row in found:
+                incoming = self._unseal(channel, row) if row.id in before - mine else None
+                if incoming is not None:
+                    self._waiting.append(_Waiting(row.id, incoming, time.perf_counter()))
+                    self._arrived.set()
+            before = {row.id for _, row in found}
 
     def _unseal(self, channel: str, row: inbox.Unfinished) -> Incoming | None:
         try:
@@ -181,21 +218,44 @@ class Intake:
             await self._handle_failing(batch[0], error)
 
     async def _handle(self, batch: list[_Waiting]) -> None:
+        # What was adopted or put back may stand behind what came later, or twice.
+        batch = sorted({one.inbox_id: one for one in batch}.values(), key=lambda one: one.inbox_id)
         snapshot = self._handler.snapshot()
         handled: list[tuple[int, int | None]] = []
         async with self._database.transaction(quick=True) as tx:
             ours = await inbox.lock_new(tx, [one.inbox_id for one in batch])
+            later = await self._not_yet(tx, batch, ours)
             said = [one.incoming for one in batch]
             # A notice may move or erase a person under the feet of what was read ahead.
             if all(isinstance(one, Message) for one in said):
                 await read_ahead(tx, [(one.channel, one.person) for one in said])
             for one in batch:
-                if one.inbox_id in ours:
+                if one.inbox_id in ours and one not in later:
                     taken = await self._handler.take(tx, one.inbox_id, one.incoming, snapshot)
                     handled.append((one.inbox_id, taken.person_id))
             await write_behind(tx)
             await self._finish(tx, handled)
-        self._account_for(batch)
+        self._account_for([one for one in batch if one not in later])
+        if later:
+            asyncio.get_running_loop().call_later(_LATER_SECONDS, self._put_back, later)
+
+    async def _not_yet(self, tx: Tx, batch: list[_Waiting], ours: set[int]) -> list[_Waiting]:
+        """Those of the batch that wait for an earlier message, which another program is at."""
+        if not self._database.is_shared or len(ours) == len(batch):
+            return []
+        left = await inbox.still_new(tx, [o.inbox_id for o in batch if o.inbox_id not in ours])
+        held_up: set[tuple[str, str]] = set()
+        later = []
+        for one in batch:
+            sender = one.incoming.channel, one.incoming.person
+            if one.inbox_id in left or sender in held_up:
+                held_up.add(sender)
+                later.append(one)
+        return later
+
+    def _put_back(self, later: list[_Waiting]) -> None:
+        self._waiting.extendleft(reversed(later))
+        self._arrived.set()
 
     async def _finish(self, tx: Tx, handled: list[tuple[int, int | None]]) -> None:
         await inbox.finish_all(tx, handled)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.channels.base import Channel, Take
 from bot.channels.delivery import Delivery
+from bot.channels.duty import Duty, others_present
 from bot.channels.outcomes import wait_before
 from bot.channels.redaction import frames_of, learn_secrets, redact
 from bot.clock import Clock, utc_now
@@ -25,7 +27,9 @@ BROKEN = "Kênh gặp lỗi của chương trình; xem nhật ký. Chương trì
 
 _OPEN_AGAIN_SECONDS = 300.0
 """After a refusal, which people must put right; often they restart the program then."""
-_LISTENER_ENDS_SECONDS = 1.0
+_LISTENER_ENDS_SECONDS = 1.5
+_STALE = timedelta(minutes=5)
+"""No sending takes so long: where several programs send, an older one was cut off."""
 _log = structlog.get_logger(__name__)
 
 
@@ -45,6 +49,8 @@ class Line:
             Delivery(database, channel, lane, self._refuse, clock, sealer) for lane in LANES
         ]
         self._database = database
+        self._clock = clock
+        self._duty = Duty(database, f"listen/{channel.name}")
         self._ending = asyncio.Event()
         self._refused = asyncio.Event()
         self._refusal: ChannelStopped | None = None
@@ -67,6 +73,8 @@ class Line:
         for lane in self.lanes:
             lane.halt()
         sending = [asyncio.create_task(lane.run()) for lane in self.lanes]
+        if self._database.is_shared:
+            sending.append(asyncio.create_task(self._recover_others()))
         attempts = 0
         while not self._ending.is_set():
             try:
@@ -90,20 +98,32 @@ class Line:
         """Sees to what a killed program left half-sent."""
         while not self._ending.is_set():
             try:
-                async with self._database.transaction() as tx:
-                    found = await outbox.recover_interrupted(tx, self.channel.name)
+                # What another program is just sending looks the same as what was cut off.
+                alone = not self._database.is_shared or not await others_present(self._database)
+                await self._send_again(None if alone else self._clock() - _STALE)
             except DatabaseUnavailable as error:
                 self._tell(error)
                 await self._wait(1)
                 continue
-            if found.replies or found.broadcasts:
-                _log.warning(
-                    "sending_was_interrupted",
-                    channel=self.channel.name,
-                    replies_sent_again=found.replies,
-                    broadcasts_given_up=found.broadcasts,
-                )
             return
+
+    async def _recover_others(self) -> None:
+        """Sees now and then to what another program left half-sent when it was killed."""
+        while not self._ending.is_set():
+            await self._wait(_STALE.total_seconds() / 5)
+            with contextlib.suppress(DatabaseUnavailable):
+                await self._send_again(self._clock() - _STALE)
+
+    async def _send_again(self, taken_before: datetime | None) -> None:
+        async with self._database.transaction() as tx:
+            found = await outbox.recover_interrupted(tx, self.channel.name, taken_before)
+        if found.replies or found.broadcasts:
+            _log.warning(
+                "sending_was_interrupted",
+                channel=self.channel.name,
+                replies_sent_again=found.replies,
+                broadcasts_given_up=found.broadcasts,
+            )
 
     async def _open(self) -> None:
         if not self._ending.is_set():
@@ -117,9 +137,16 @@ class Line:
         _log.info("channel_open", channel=self.channel.name)
 
     async def _listen(self, take: Take) -> None:
-        """Listens until the channel is stopped or refuses us. Raises what says why."""
+        """Listens until the channel is stopped or refuses us. Raises what says why.
+
+        Of several programs on one database only one listens at a time.
+        """
         stop = asyncio.Event()
-        listening = asyncio.create_task(self.channel.listen(take, stop))
+
+        async def listen(ending: asyncio.Event) -> None:
+            await self.channel.listen(take, ending)
+
+        listening = asyncio.create_task(self._duty.run(listen, stop))
         refused = asyncio.create_task(self._refused.wait())
         try:
             await asyncio.wait({listening, refused}, return_when=asyncio.FIRST_COMPLETED)

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from bot.channels import metrics
 from bot.channels.base import Channel
+from bot.channels.duty import Duty
 from bot.channels.intake import Intake
 from bot.channels.line import Line
 from bot.channels.redaction import frames_of
@@ -68,7 +69,8 @@ class Channels:
             yield
             return
         handling = asyncio.create_task(self._handle())
-        reminding = asyncio.create_task(self._reminding.run(self._stop))
+        duty = Duty(self._database, "remind")
+        reminding = asyncio.create_task(duty.run(self._reminding.run, self._stop))
         going = [asyncio.create_task(line.run(self.intake.take)) for line in lines]
         try:
             yield

@@ -31,6 +31,7 @@ _PLACES = {
     "entrants.sealed": "Bản đăng ký dự thi",
     "complaints.sealed": "Khiếu nại",
     "disqualifications.appeal": "Ý kiến của người bị loại",
+    "admin_users.totp": "Mã xác thực của cán bộ",
     "inbox.payload": "Tin chờ xử lý",
     "outbox.reply.sealed": "Tin trả lời riêng",
     "states.data.task.sealed": "Bản đăng ký viết dở",
@@ -61,14 +62,27 @@ def renew() -> None:
 
 
 async def _renew(settings: Settings) -> None:
+    from bot.channels.duty import notes_of_others
     from bot.dialogue.renewal import renew as renew_all
-    from bot.secret_key import drop_old_keys, file_of, forget_old_keys, open_sealer, read_keys
+    from bot.secret_key import (
+        drop_old_keys,
+        file_of,
+        forget_old_keys,
+        mark_of,
+        open_sealer,
+        read_keys,
+    )
     from bot.server import open_database
 
     if len(read_keys(settings)) < 2:
         raise InputRefused("Mới có một khóa. Hãy chạy «python -m bot key new» trước.")
     async with open_database(settings) as database:
         sealer = await open_sealer(settings, database)
+        if set(await notes_of_others(database)) - {mark_of(sealer)}:
+            raise InputRefused(
+                "Còn dịch vụ đang chạy với khóa cũ. Hãy khởi động lại mọi dịch vụ để dùng khóa mới rồi "
+                "chạy lại lệnh này."
+            )
         total = await renew_all(database, sealer, _tell_progress)
         _tell(total)
         if total.renewed:

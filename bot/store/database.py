@@ -208,6 +208,11 @@ class Database:
         return Path(str(self._url.database)) if self._in_file else None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other programs may work on it at the same time."""
+        return self._queue is None
+
+    @property
     def _in_file(self) -> bool:
         return self._queue is not None and is_file(self._url)
 

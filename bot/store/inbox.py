@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.store.database import Tx, insert_into
@@ -30,10 +30,28 @@ _LOCK_NEW = (
     .where(inbox.c.id.in_(bindparam("b_ids", expanding=True)), inbox.c.status == "new")
     .with_for_update(skip_locked=True)
 )
+_EARLIER = inbox.alias("earlier")
+_LOCK_NEXT = (
+    select(inbox.c.id)
+    .where(
+        inbox.c.id.in_(bindparam("b_ids", expanding=True)),
+        inbox.c.status == "new",
+        ~exists()
+        .where(
+            _EARLIER.c.status == "new",
+            _EARLIER.c.channel == inbox.c.channel,
+            _EARLIER.c.sender == inbox.c.sender,
+            _EARLIER.c.id < inbox.c.id,
+            _EARLIER.c.id.not_in(bindparam("b_ids", expanding=True)),
+        )
+        .correlate(inbox),
+    )
+    .with_for_update(skip_locked=True, of=inbox)
+)
 _FINISH = (
     update(inbox)
     .where(inbox.c.id == bindparam("b_id"))
-    .values(status="done", person_id=bindparam("b_person"), payload=None)
+    .values(status="done", person_id=bindparam("b_person"), payload=None, sender=None)
 )
 
 
@@ -73,6 +91,7 @@ class Arrived:
     external_id: str
     at: datetime
     payload: str
+    sender: str = ""
 
 
 async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
@@ -87,6 +106,7 @@ async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
             "received_at": one.at,
             "status": "new",
             "payload": one.payload,
+            "sender": one.sender,
         }
         for one in arrived
     ]
@@ -96,8 +116,20 @@ async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
 
 
 async def lock_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
-    """Those of the messages that still are to be handled; nobody else gets them meanwhile."""
-    rows = await tx.rows(_LOCK_NEW, {"b_ids": list(inbox_ids)})
+    """Those of the messages that still are to be handled; nobody else gets them meanwhile.
+
+    Where several programs handle, a message whose sender has an earlier one waiting is not yet to be.
+    """
+    statement = _LOCK_NEXT if tx.is_postgresql else _LOCK_NEW
+    rows = await tx.rows(statement, {"b_ids": list(inbox_ids)})
+    return {int(row["id"]) for row in rows}
+
+
+async def still_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
+    """Those of the messages that are not handled yet, whoever may be at it."""
+    rows = await tx.rows(
+        select(inbox.c.id).where(inbox.c.id.in_(list(inbox_ids)), inbox.c.status == "new")
+    )
     return {int(row["id"]) for row in rows}
 
 
@@ -124,16 +156,17 @@ async def finish(tx: Tx, inbox_id: int, person_id: int | None) -> None:
     await tx.change(
         update(inbox)
         .where(inbox.c.id == inbox_id)
-        .values(status="done", person_id=person_id, payload=None)
+        .values(status="done", person_id=person_id, payload=None, sender=None)
     )
 
 
-async def unfinished(tx: Tx, channel: str) -> list[Unfinished]:
-    """The channel's messages still to be handled, in the order they came."""
+async def unfinished(tx: Tx, channel: str, limit: int | None = None) -> list[Unfinished]:
+    """The channel's messages still to be handled, in the order they came; the first so many."""
     rows = await tx.rows(
         select(inbox.c.id, inbox.c.external_id, inbox.c.received_at, inbox.c.payload)
         .where(inbox.c.channel == channel, inbox.c.status == "new")
         .order_by(inbox.c.id)
+        .limit(limit)
     )
     return [Unfinished(**row) for row in rows]
 

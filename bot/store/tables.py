@@ -134,9 +134,11 @@ inbox = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("status", Text, nullable=False),
     Column("payload", json_type(none_as_null=True)),
+    # Whose it is, as long as it waits: several programs must keep each person's order.
+    Column("sender", Words),
     UniqueConstraint("channel", "external_id"),
     CheckConstraint("status IN ('new', 'done')", name="status"),
-    Index(None, "status", "channel"),
+    Index(None, "status", "channel", "sender"),
     sqlite_autoincrement=True,
 )
 
@@ -276,6 +278,16 @@ reminded = Table(
     ),
     Column("key", Text, primary_key=True),
     Column("at", UtcTime, nullable=False),
+)
+
+# What only one of several programs on this database may do, and which programs there are.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("note", Words, nullable=False, server_default=text("''")),
 )
 
 meta = Table(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.channels.zalo_oa.pairs import Pairs
 from bot.commands.key import _PLACES
@@ -35,6 +35,8 @@ from tests.contest.conftest import CONSENTS, SEALER, VALUES, Arena, at
 OLD, NEW = "k" * 43, "m" * 43
 BOTH = Sealer([NEW, OLD])
 SEALING_FILES = {
+    "admin/codes.py",  # an offer that lies in a form, never in the store
+    "admin/second_factor.py",
     "channels/sealed.py",
     "channels/zalo_oa/linking.py",
     "channels/zalo_oa/pairs.py",
@@ -45,6 +47,17 @@ SEALING_FILES = {
     "dialogue/packing.py",
 }
 """Each has its place in `bot.store.sealed.PLACES`, and is filled by `fill` below."""
+
+
+EDITOR = {
+    "name": "an",
+    "full_name": "Nguyễn Văn An",
+    "password": "-",
+    "roles": [],
+    "totp": SEALER.seal("bí mật của điện thoại"),
+    "created_by": "-",
+    "created_at": at(),
+}
 
 
 async def fill(arena: Arena) -> None:
@@ -66,6 +79,7 @@ async def fill(arena: Arena) -> None:
         await outbox.enqueue(tx, person.id, "telegram", None, [private, pack(Reply("a"))], at())
         await facts.write_fact(tx, "zalo_oa/9/consent", SEALER.seal('["a", "b"]'))
         await facts.write_fact(tx, "zalo_oa/9/khac", "không niêm phong")
+        await tx.change(insert(metadata.tables["admin_users"]).values(**EDITOR))
     pairs = Pairs(arena.db, SEALER, "9")
     await pairs.plant("mã đầu")
     async with arena.tx() as tx:
@@ -101,7 +115,7 @@ async def test_after_it_the_new_key_alone_opens_everything(arena: Arena) -> None
     before = sorted(BOTH.open(text) for _, text in await tokens(arena.db))
     done = await renew(arena.db, BOTH)
     assert sorted(done.renewed) == sorted(place.name for place in sealed.PLACES)
-    assert done.total == len(before) == 11
+    assert done.total == len(before) == 12
     assert not done.kept
     assert not done.unreadable
     only = Sealer([NEW])
@@ -116,7 +130,7 @@ async def test_a_second_time_there_is_nothing_to_do(arena: Arena) -> None:
     assert again.kept == first.renewed
 
 
-@pytest.mark.parametrize("stop_at", range(1, 10))
+@pytest.mark.parametrize("stop_at", [1, 4, 9])
 async def test_cut_off_anywhere_it_goes_on_from_there(
     arena: Arena, monkeypatch: pytest.MonkeyPatch, stop_at: int
 ) -> None:
@@ -133,7 +147,7 @@ async def test_cut_off_anywhere_it_goes_on_from_there(
     with pytest.raises(KeyboardInterrupt):
         await renew(arena.db, BOTH, killed)
     rest = await renew(arena.db, BOTH)
-    assert rest.total == 11 - stop_at
+    assert rest.total == 12 - stop_at
     assert all(Sealer([NEW]).is_newest(text) for _, text in await tokens(arena.db))
 
 

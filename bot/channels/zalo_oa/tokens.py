@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Gauge
 
+from bot.channels.owners import is_gone, new_owner
 from bot.channels.zalo_oa.oauth import Grant, GrantRefused, OAuth
-from bot.channels.zalo_oa.owners import is_gone, new_owner
 from bot.channels.zalo_oa.pairs import Pair, Pairs
 from bot.clock import Clock, utc_now
 from bot.errors import ChannelStopped, DatabaseUnavailable, NotDelivered, RetryLater

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from bot.channels.owners import is_gone, new_owner
 from bot.channels.zalo_oa.oauth import OAuth
-from bot.channels.zalo_oa.owners import is_gone, new_owner
 from bot.channels.zalo_oa.pairs import Pairs
 from bot.channels.zalo_oa.tokens import LEASE, TokenKeeper
 from bot.errors import ChannelStopped, RetryLater

@@ -1,0 +1,145 @@
+"""What only one of several programs on a database may do: fetch a channel's messages, look after things.
+
+Whoever holds the lease works; the others look now and then whether it is free. A holder that is killed
+on this machine is seen at the next look, one on another machine when its lease has run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from bot.channels.owners import is_gone, new_owner
+from bot.errors import DatabaseUnavailable
+from bot.store import leases
+from bot.store.database import Database
+
+LENGTH = timedelta(seconds=15)
+LOOK_SECONDS = 2.0
+"""How often a free lease is looked for, and how often one that is held is renewed."""
+PRESENT = "program/"
+"""What the leases are called by which programs say that they run; the note is their newest key."""
+
+_MARGIN_SECONDS = 3.0
+_ENDS_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+
+Work = Callable[[asyncio.Event], Awaitable[None]]
+"""Works until the event is set; may end earlier."""
+
+
+class Duty:
+    """One thing that only one program does at a time; `is_ours` while that is this one."""
+
+    def __init__(self, database: Database, name: str, note: str = "") -> None:
+        self.name = name
+        self.owner = new_owner()
+        self.is_ours = False
+        self._database = database
+        self._note = note
+        self._good_until = 0.0
+
+    async def run(self, work: Work, stop: asyncio.Event) -> None:
+        """Does the work whenever it is ours to do, until it ends by itself or `stop` is set.
+
+        Raises what the work raises; the lease is free then.
+        """
+        try:
+            while not stop.is_set():
+                if await self._take() and await self._do(work, stop):
+                    return
+                await _wait(stop, LOOK_SECONDS)
+        finally:
+            await self._drop()
+
+    async def _do(self, work: Work, stop: asyncio.Event) -> bool:
+        """Works as long as the lease is ours; whether the work ended by itself."""
+        _log.info("duty_taken", duty=self.name)
+        ending = asyncio.Event()
+        working = asyncio.ensure_future(work(ending))
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not working.done() and not stop.is_set():
+                await asyncio.wait(
+                    {working, stopping}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not await self._renew():
+                    _log.warning("duty_lost", duty=self.name)
+                    break
+            by_itself = working.done()
+        finally:
+            ending.set()
+            await asyncio.wait({working}, timeout=_ENDS_SECONDS)
+            for task in (working, stopping):
+                task.cancel()
+            told = await asyncio.gather(working, stopping, return_exceptions=True)
+        if isinstance(told[0], Exception):
+            raise told[0]
+        return by_itself
+
+    async def _renew(self) -> bool:
+        """Whether the lease is still ours: renewed, or the database is away but its time not up."""
+        return await self._take() or (self.is_ours and time.monotonic() < self._good_until)
+
+    async def _take(self) -> bool:
+        asked = time.monotonic()
+        try:
+            async with self._database.transaction(quick=True) as tx:
+                took = await leases.take(tx, self.name, self.owner, LENGTH, is_gone, self._note)
+        except DatabaseUnavailable:
+            return False
+        self.is_ours = took
+        if took:
+            self._good_until = asked + LENGTH.total_seconds() - _MARGIN_SECONDS
+        return took
+
+    async def _drop(self) -> None:
+        self.is_ours = False
+        with contextlib.suppress(DatabaseUnavailable):
+            async with self._database.transaction() as tx:
+                await leases.drop(tx, self.name, self.owner)
+
+
+@asynccontextmanager
+async def told_present(database: Database, note: str) -> AsyncIterator[None]:
+    """Other programs can see that this one runs, with its note, while the block does."""
+    stop = asyncio.Event()
+    duty = Duty(database, "", note)
+    duty.name = PRESENT + duty.owner
+
+    async def be_there(ending: asyncio.Event) -> None:
+        await ending.wait()
+
+    being = asyncio.create_task(duty.run(be_there, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(being, return_exceptions=True)
+
+
+async def others_present(database: Database) -> bool:
+    """Whether another program runs on this database."""
+    return bool(await notes_of_others(database))
+
+
+async def notes_of_others(database: Database) -> list[str]:
+    """The notes of the other programs that run on this database."""
+    async with database.reading() as tx:
+        held = await leases.held_under(tx, PRESENT, is_gone)
+    return [one.note for one in held if not _is_mine(one.owner)]
+
+
+def _is_mine(owner: str) -> bool:
+    return owner.rpartition("/")[0] == new_owner().rpartition("/")[0]
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

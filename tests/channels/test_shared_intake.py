@@ -1,0 +1,122 @@
+"""Two programs handle what comes in on one PostgreSQL: each thing once, each person in his order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.channels import intake as intakes
+from bot.channels.intake import Intake
+from bot.dialogue.snapshot import Snapshot
+from bot.dialogue.turn import Handler
+from bot.store.database import Database
+from bot.store.tables import inbox, outbox
+from tests.channels.conftest import said
+from tests.conftest import SEALER
+
+PEOPLE = [f"người {number}" for number in range(12)]
+TEXTS = ("danh mục", "mất thẻ cử tri thì làm sao", "cảm ơn", "1", "/start")
+
+
+class Program:
+    """One of several programs on a database."""
+
+    def __init__(self, url: str, snapshot: Snapshot) -> None:
+        self.database = Database(url)
+        handler = Handler(self.database, lambda: snapshot)
+        self.intake = Intake(handler, SEALER, lambda _channel: None)
+        self.handling: asyncio.Task[None] | None = None
+
+    def handle(self) -> None:
+        self.handling = asyncio.create_task(self.intake.handle_all(["telegram"]))
+
+    async def end(self) -> None:
+        self.intake.stop()
+        if self.handling:
+            await self.handling
+        await self.database.close()
+
+
+@pytest.fixture
+async def pair(
+    new_postgresql: Callable[..., str], snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Program, Program]]:
+    monkeypatch.setattr(intakes, "_ADOPT_SECONDS", 0.1)
+    url = new_postgresql("test_1")
+    first, second = Program(url, snapshot), Program(url, snapshot)
+    yield first, second
+    for program in (first, second):
+        await program.end()
+
+
+async def handled(database: Database, expected: int) -> dict[int, list[int]]:
+    """The messages that each person's replies answer, in the order of the replies."""
+    for _ in range(6_000):
+        async with database.reading() as tx:
+            done = await tx.value(
+                select(func.count()).select_from(inbox).where(inbox.c.status == "done")
+            )
+            if done == expected:
+                rows = await tx.rows(
+                    select(outbox.c.person_id, outbox.c.inbox_id).order_by(outbox.c.id)
+                )
+                break
+        await asyncio.sleep(0.02)
+    else:
+        raise AssertionError(f"{done} of {expected} are handled")
+    order: defaultdict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        order[row["person_id"]].append(row["inbox_id"])
+    return order
+
+
+async def test_each_person_keeps_his_order_whichever_program_his_messages_reach(
+    pair: tuple[Program, Program],
+) -> None:
+    for program in pair:
+        program.handle()
+
+    async def write(number: int, person: str) -> None:
+        for turn in range(10):
+            message = said(TEXTS[turn % len(TEXTS)], person, f"{number}-{turn}")
+            await pair[(number + turn) % 2].intake.take([message])
+
+    await asyncio.gather(*(write(number, person) for number, person in enumerate(PEOPLE)))
+    order = await handled(pair[0].database, 10 * len(PEOPLE))
+    assert len(order) == len(PEOPLE)
+    for answered in order.values():
+        assert answered == sorted(answered)
+        assert len(set(answered)) == len(answered) == 10
+
+
+async def test_what_a_killed_program_had_stored_is_handled_by_the_other(
+    pair: tuple[Program, Program],
+) -> None:
+    killed, other = pair
+    other.handle()
+    await asyncio.sleep(0.3)
+    for turn in range(3):
+        await killed.intake.take([said(TEXTS[turn], "lan", f"trước {turn}")])
+    await other.intake.take([said(TEXTS[3], "lan", "sau")])
+    order = await handled(other.database, 4)
+    (answered,) = order.values()
+    assert answered == sorted(answered)
+    assert len(answered) == 4
+
+
+async def test_who_waits_is_forgotten_once_he_was_handled(pair: tuple[Program, Program]) -> None:
+    first, _ = pair
+    await first.intake.take([said("danh mục", "lan", "một")])
+
+    async def senders() -> list[str | None]:
+        async with first.database.reading() as tx:
+            return [row["sender"] for row in await tx.rows(select(inbox.c.sender))]
+
+    assert await senders() == ["lan"]
+    first.handle()
+    await handled(first.database, 1)
+    assert await senders() == [None]
