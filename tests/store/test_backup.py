@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InputRefused
-from bot.store import facts, inbox, outbox, people, talk
+from bot.store import facts, inbox, outbox, people, reminders, talk
 from bot.store.backup import back_up, look_through, restore
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -35,7 +35,9 @@ async def fill(db: Database, names: int = 3) -> None:
             )  # fmt: skip
             await talk.record_question(tx, asked)
             await outbox.enqueue(tx, person.id, "web", claimed, [{"text": "Đủ 18 tuổi."}], AT)
+            await reminders.ask_for(tx, person.id, AT)
     async with db.transaction() as tx:
+        await reminders.remind(tx, "bau-cu:bo-phieu:1", {"text": "Nhắc"}, AT, 100)
         await facts.write_fact(tx, "số", {"a": [1, None, "ừ"]})
 
 
