@@ -139,16 +139,7 @@ def _program(folder: Path) -> Iterator[tuple[Served, FakeZaloOa]]:
     zalo = FakeZaloOa(refresh="ma-lam-moi-dau-tien", per_minute=1_000_000)
     with serving(zalo.app) as address:
         program = Served(folder)
-        program.settings |= {
-            "ZALO_OA_APP_ID": zalo.app_id,
-            "ZALO_OA_APP_SECRET": zalo.app_secret,
-            "ZALO_OA_SECRET": zalo.oa_secret,
-            "ZALO_OA_REFRESH_TOKEN": zalo.refresh,
-            "ZALO_OA_API_URL": address,
-            "ZALO_OA_OAUTH_URL": address,
-            "ZALO_OA_PER_MINUTE": "4000",
-            "BOT_LOG_LEVEL": "DEBUG",
-        }
+        program.settings |= zalo.settings(address) | {"BOT_LOG_LEVEL": "DEBUG"}
         program.start()
         zalo.webhook_url = f"http://127.0.0.1:{program.port}/webhooks/zalo-oa"
         try:

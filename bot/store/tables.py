@@ -77,6 +77,11 @@ def id_type() -> TypeEngine[int]:
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
+def _person_key() -> Column[int]:
+    person = ForeignKey("people.id", ondelete="CASCADE")
+    return Column("person_id", id_type(), person, primary_key=True, autoincrement=False)
+
+
 def json_type(none_as_null: bool = False) -> TypeEngine[Any]:
     """The type of a value kept as JSON; with `none_as_null` None is no value at all."""
     return JSON(none_as_null=none_as_null).with_variant(
@@ -113,13 +118,7 @@ people = Table(
 states = Table(
     "states",
     metadata,
-    Column(
-        "person_id",
-        id_type(),
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _person_key(),
     Column("data", json_type(), nullable=False),
     Column("at", UtcTime, nullable=False),
 )
@@ -256,26 +255,14 @@ oauth_audit = Table(
 reminders = Table(
     "reminders",
     metadata,
-    Column(
-        "person_id",
-        id_type(),
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _person_key(),
     Column("since", UtcTime, nullable=False),
 )
 
 reminded = Table(
     "reminded",
     metadata,
-    Column(
-        "person_id",
-        id_type(),
-        ForeignKey("people.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _person_key(),
     Column("key", Text, primary_key=True),
     Column("at", UtcTime, nullable=False),
 )

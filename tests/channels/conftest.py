@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from itertools import count
 
 import pytest
@@ -136,3 +136,11 @@ async def house(snapshot: Snapshot) -> AsyncIterator[House]:
     await database.close()
     # A request that was cut off gives its connection up, whose thread must not outlive the loop.
     await no_thread_is_left()
+
+
+def with_election(snapshot: Snapshot, day: date) -> Snapshot:
+    """The knowledge when the next election is called for that day."""
+    elections = snapshot.base.elections
+    assert elections.reference is not None
+    coming = replace(elections.reference, id="bau-cu-thu", day=day)
+    return replace(snapshot, base=replace(snapshot.base, elections=replace(elections, next=coming)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -20,7 +19,7 @@ from bot.errors import OutsideWindow
 from bot.store import people
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from tests.channels.conftest import House, said, until, written_down
+from tests.channels.conftest import House, said, until, with_election, written_down
 
 ELECTION_DAY = date(2027, 5, 23)
 
@@ -28,10 +27,7 @@ ELECTION_DAY = date(2027, 5, 23)
 @pytest.fixture
 def called(snapshot: Snapshot) -> Snapshot:
     """The knowledge on a day when the next election is called."""
-    elections = snapshot.base.elections
-    assert elections.reference is not None
-    coming = replace(elections.reference, id="bau-cu-thu", day=ELECTION_DAY)
-    return replace(snapshot, base=replace(snapshot.base, elections=replace(elections, next=coming)))
+    return with_election(snapshot, ELECTION_DAY)
 
 
 @pytest.fixture

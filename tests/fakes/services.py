@@ -48,12 +48,7 @@ class Services:
             "TELEGRAM_API_URL": f"{address}/telegram",
             "ZALO_BOT_TOKEN": self.zalo_bot.token,
             "ZALO_BOT_API_URL": f"{address}/zalo-bot",
-            "ZALO_OA_APP_ID": self.zalo_oa.app_id,
-            "ZALO_OA_APP_SECRET": self.zalo_oa.app_secret,
-            "ZALO_OA_SECRET": self.zalo_oa.oa_secret,
-            "ZALO_OA_REFRESH_TOKEN": self.zalo_oa.refresh,
-            "ZALO_OA_API_URL": f"{address}/zalo-oa",
-            "ZALO_OA_OAUTH_URL": f"{address}/zalo-oa",
+            **self.zalo_oa.settings(f"{address}/zalo-oa"),
         }
 
     def say(self, channel: str, person: int, text: str) -> None:

@@ -45,16 +45,7 @@ def program(zalo: FakeZaloOa, tmp_path: Path) -> Iterator[Served]:
     """The program, set up for the fake and not started yet."""
     with serving(zalo.app) as address:
         served = Served(tmp_path)
-        served.settings |= {
-            "ZALO_OA_APP_ID": zalo.app_id,
-            "ZALO_OA_APP_SECRET": zalo.app_secret,
-            "ZALO_OA_SECRET": zalo.oa_secret,
-            "ZALO_OA_REFRESH_TOKEN": zalo.refresh,
-            "ZALO_OA_API_URL": address,
-            "ZALO_OA_OAUTH_URL": address,
-            "ZALO_OA_PER_MINUTE": "4000",
-            "BOT_LOG_LEVEL": "DEBUG",
-        }
+        served.settings |= zalo.settings(address) | {"BOT_LOG_LEVEL": "DEBUG"}
         yield served
         if served.process:
             served.kill()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.clock import VIETNAM
 from bot.dialogue import sayings
 from bot.dialogue.snapshot import Snapshot
-from tests.channels.conftest import until, written_down
+from tests.channels.conftest import until, with_election, written_down
 from tests.channels.zalo_oa.conftest import NewHouse, Time
 from tests.fakes.zalo_oa import FakeZaloOa
 
@@ -21,10 +20,7 @@ WISH = "nhắc tôi ngày bầu cử"
 @pytest.fixture
 def snapshot(snapshot: Snapshot) -> Snapshot:
     """The knowledge on a day when the next election is called."""
-    elections = snapshot.base.elections
-    assert elections.reference is not None
-    coming = replace(elections.reference, id="bau-cu-thu", day=date(2027, 5, 23))
-    return replace(snapshot, base=replace(snapshot.base, elections=replace(elections, next=coming)))
+    return with_election(snapshot, ELECTION.date())
 
 
 @pytest.fixture
