@@ -3,7 +3,7 @@
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
                                           contest_ranking, contest_web, fuzz, delivery,
-                                          zalo_webhook
+                                          zalo_webhook, answer_pages
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    answer_pages,
     booklet,
     contest_ranking,
     contest_web,
@@ -42,6 +43,7 @@ TITLES = {
     "fuzz": "A million broken inputs",
     "delivery": "From the webhook to the reply, killed on the way",
     "zalo_webhook": "Zalo's two seconds",
+    "answer_pages": "Pages about answers, at a thousand entries",
 }
 MODULES = {
     "quality": quality,
@@ -53,6 +55,7 @@ MODULES = {
     "fuzz": fuzz,
     "delivery": delivery,
     "zalo_webhook": zalo_webhook,
+    "answer_pages": answer_pages,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
@@ -63,6 +66,7 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "fuzz": fuzz.measure,
     "delivery": delivery.measure,
     "zalo_webhook": zalo_webhook.measure,
+    "answer_pages": answer_pages.measure,
 }
 INTRODUCTION = """# Benchmarks
 

@@ -106,7 +106,7 @@ async def test_new_words_wait_and_the_next_editor_sees_them(enter: Enter, folder
     done = await save(await enter("editor"), answer="Đủ 18 tuổi thì được bầu.")
     assert done.status_code == 303
     page = await (await enter("approver")).get(PAGE)
-    assert "Đang có bản sửa của <strong>editor</strong>" in page.text
+    assert "Đang có bản sửa của <strong>Người editor</strong>" in page.text
     assert form_in(page.text)["answer"] == "Đủ 18 tuổi thì được bầu."
     assert (folder / FILE).read_bytes() == before
     listed = await (await enter("editor")).get(LIST, params={"can": "cho-duyet"})

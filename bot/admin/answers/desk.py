@@ -22,7 +22,7 @@ from bot.knowledge.edit import EntryChanged, Written, is_said, mark_of
 from bot.knowledge.lint import Neighbours
 from bot.knowledge.model import Base, Entry, Place, Review, Status
 from bot.knowledge.roundtrip import APPROVED_FIELDS
-from bot.store import admin_audit, entry_versions
+from bot.store import admin_audit, admin_users, entry_versions
 from bot.store.database import Tx
 from bot.store.entry_versions import FILE, PROPOSED, Proposal
 
@@ -46,11 +46,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An entry as it stands: in its file, who wrote it last, and what waits for an approver."""
+    """An entry as it stands: in its file, who wrote it last, and what waits for an approver.
+
+    `proposer` is the full name of whoever wrote what waits.
+    """
 
     written: Written
     author: str
     proposal: Proposal | None
+    proposer: str = ""
 
 
 class Desk:
@@ -79,7 +83,8 @@ class Desk:
         async with self.office.database.reading() as tx:
             proposal = await entry_versions.proposal_of(tx, entry_id)
             author = await _author_of(tx, written)
-        return Standing(written, author, proposal)
+            user = await admin_users.find(tx, proposal.by) if proposal else None
+        return Standing(written, author, proposal, user.full_name if user else "")
 
     async def check(self, entry: Entry, at: datetime) -> list[Fault]:
         """Every fault that the base would have with this entry in it."""

@@ -34,13 +34,26 @@ class FieldDiff:
 
 
 def diff_entries(before: Entry, after: Entry, laws: Mapping[str, Law]) -> list[FieldDiff]:
-    """The fields that differ, with their words."""
-    shown = _shown_by(laws)
+    """The fields that differ, with their words; of a list the items that came or went."""
     return [
-        FieldDiff(title, diff_words(show(before), show(after)))
-        for title, show in shown.items()
+        FieldDiff(title, _ways[title](show(before), show(after)))
+        for title, show in _shown_by(laws).items()
         if show(before) != show(after)
     ]
+
+
+def diff_items(before: str, after: str) -> tuple[Piece, ...]:
+    """The lines that stand in one of two lists alone."""
+    old, new = before.split("\n"), after.split("\n")
+    gone = [Piece("del", f"{line}\n") for line in old if line not in set(new)]
+    come = [Piece("ins", f"{line}\n") for line in new if line not in set(old)]
+    return (*gone, *come) or (Piece("same", "Chỉ đổi thứ tự."),)
+
+
+def diff_whole(before: str, after: str) -> tuple[Piece, ...]:
+    """Two short texts, one after the other."""
+    pieces = (Piece("del", before), Piece("same", " "), Piece("ins", after))
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def diff_words(before: str, after: str) -> tuple[Piece, ...]:
@@ -93,3 +106,17 @@ def _shown_by(laws: Mapping[str, Law]) -> dict[str, Callable[[Entry], str]]:
             show_date(day) if day else "…" for day in (e.valid_from, e.valid_to)
         ),
     }
+
+
+_ways: dict[str, Callable[[str, str], tuple[Piece, ...]]] = {
+    "Câu hỏi": diff_words,
+    "Cách hỏi khác": diff_items,
+    "Câu trả lời": diff_words,
+    "Xem thêm": diff_words,
+    "Căn cứ": diff_items,
+    "Liên quan": diff_items,
+    "Người đọc": diff_whole,
+    "Trạng thái": diff_whole,
+    "Duyệt": diff_whole,
+    "Hiệu lực": diff_whole,
+}
