@@ -100,6 +100,22 @@ async def publish(
     return await _add(tx, shelf, document, by, reason, at)
 
 
+def pending_changes(last: Published, definition: Definition) -> list[str]:
+    """What publishing the definition would change: keys of contest.yaml, `questions`, `units`, `rules`.
+
+    Raises `InputRefused` where it could not be published over the last version.
+    """
+    new, old = _next(last, definition), last.document
+    before, after = plain(old.contest), plain(new.contest)
+    found = [key for key in after if before.get(key) != after[key]]
+    parts = {
+        "questions": (old.questions, new.questions),
+        "units": (old.units, new.units),
+        "rules": (old.rules_text, new.rules_text),
+    }
+    return [*found, *(name for name, (was, now) in parts.items() if was != now)]
+
+
 async def add_measure(
     tx: Tx, shelf: Shelf, last: Published, measure: Measure, by: str, reason: str, at: datetime
 ) -> Published:

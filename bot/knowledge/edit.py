@@ -145,7 +145,7 @@ def replace_entry(folder: Path, before: Written, text: str) -> Written:
     Raises `EntryChanged` where it is no longer as it was in `before`, `KnowledgeFaulty` where the
     lines hold no faultless entry of the same id, `InputRefused` where they cannot be written.
     """
-    with _locked(folder):
+    with locked(folder):
         now = read_entry(folder, before.entry.id, before.file)
         if now.mark != before.mark:
             raise EntryChanged(now)
@@ -155,7 +155,7 @@ def replace_entry(folder: Path, before: Written, text: str) -> Written:
 
 def append_entry(folder: Path, file: str, entry_id: str, text: str) -> Written:
     """Puts the lines of a new entry after the last one of a file. Raises as `replace_entry`."""
-    with _locked(folder):
+    with locked(folder):
         blocks = list(_blocks(_read(folder / file)))
         if not blocks:
             raise InputRefused(f"Tệp {file} chưa có mục nào nên không thêm được vào đó.")
@@ -260,7 +260,7 @@ def _read(path: Path) -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Lets programs that edit the same folder take turns."""
     handle = os.open(folder, os.O_RDONLY)
     try:

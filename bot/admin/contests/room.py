@@ -41,6 +41,7 @@ TABS = (
     ("/ket-qua", "Kết quả"),
     ("/khieu-nai", "Khiếu nại"),
     ("/xuat", "Xuất dữ liệu"),
+    ("/soan", "Thể lệ, câu hỏi"),
     ("/nhat-ky", "Nhật ký"),
 )
 _FIELDS = {

@@ -11,14 +11,17 @@ from bot.admin.contests.flags import FlagPages
 from bot.admin.contests.lobby import Lobby
 from bot.admin.contests.measures import MeasurePages
 from bot.admin.contests.people import People
+from bot.admin.contests.publishing import Publishing
 from bot.admin.contests.results import ResultPages
 from bot.admin.contests.room import Room
 from bot.admin.contests.trail import Trail
 from bot.admin.contests.watching import Watching
+from bot.admin.contests.writing import Writing
 
 
 def routes(room: Room) -> list[BaseRoute]:
     """Every route under `/admin/cuoc-thi`."""
+    writing = Writing(room)
     parts = (
         Lobby(room),
         Watching(room),
@@ -30,5 +33,7 @@ def routes(room: Room) -> list[BaseRoute]:
         Complaints(room),
         Exports(room),
         Trail(room),
+        writing,
+        Publishing(room, writing),
     )
     return [route for part in parts for route in part.routes()]

@@ -44,7 +44,7 @@ def read_sheet(path: Path) -> Sheet:
 
     Raises `InputRefused` where the file is no sheet of ours.
     """
-    _check(path)
+    check_workbook(path)
     refused = InputRefused(f"Tệp {path.name} không phải bảng tính .xlsx hoặc đã bị hỏng.")
     try:
         with warnings.catch_warnings():
@@ -79,7 +79,8 @@ def _rows(name: str, found: list[tuple[Any, ...]]) -> Iterator[Row]:
             yield read_row
 
 
-def _check(path: Path) -> None:
+def check_workbook(path: Path) -> None:
+    """Raises `InputRefused` for a file that is no workbook, or would be too large once opened."""
     name = path.name
     try:
         if path.stat().st_size > _LARGEST_FILE:
@@ -117,11 +118,12 @@ def _row(number: int, fields: dict[int, str], row: tuple[Any, ...]) -> Row:
         if cell is not None and cell.data_type in ("f", "e"):
             wrong.append(f"Ô {LABELS[name]} chứa công thức hoặc lỗi. Hãy gõ chữ vào ô.")
             continue
-        cells[name] = _text(None if cell is None else cell.value)
+        cells[name] = text_of(None if cell is None else cell.value)
     return Row(number, cells, tuple(wrong))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """What a cell holds, as a person would type it."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -172,7 +172,7 @@ async def test_a_role_that_may_not_sees_and_does_nothing(
 ) -> None:
     browser: httpx.AsyncClient = await enter(role)
     for route in contest_routes(app):
-        path = route.path.format(contest="thu", entrant="1", attempt="1", job="1", file="x", measure="1")  # fmt: skip
+        path = route.path.format(contest="thu", entrant="1", attempt="1", job="1", file="the-le.md", question="cau-01")  # fmt: skip
         shown = await browser.get(path)
         assert shown.status_code == 403, path
         assert "Cần có quyền: Tổ chức cuộc thi" in text_of(shown.text)
