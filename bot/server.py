@@ -234,7 +234,8 @@ async def _database_trouble(database: Database) -> str:
         return str(error)
     except TimeoutError:
         return "Cơ sở dữ liệu không trả lời trong 3 giây."
-    return ""
+    # Reading may work where nothing can be written. Something is written every few seconds.
+    return database.trouble
 
 
 def _metrics(live: Live[Snapshot], channels: Channels) -> Callable[[Request], Awaitable[Response]]:

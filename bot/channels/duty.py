@@ -90,7 +90,7 @@ class Duty:
     async def _take(self) -> bool:
         asked = time.monotonic()
         try:
-            async with self._database.transaction(quick=True) as tx:
+            async with self._database.transaction() as tx:
                 took = await leases.take(tx, self.name, self.owner, LENGTH, is_gone, self._note)
         except DatabaseUnavailable:
             return False

@@ -23,6 +23,8 @@ _NEVER_LEFT = (
 )
 _LATE_AT_MOST = timedelta(days=2)
 """Services deliver again for hours, not for days."""
+_YEAR_10000 = 253_402_300_800_000
+"""In milliseconds; no calendar of ours goes so far."""
 
 PAUSES = (0.5, 2.0)
 """Seconds before a general failure of a service is tried again, twice, at once."""
@@ -85,7 +87,7 @@ def read_instant(value: Any, now: datetime) -> datetime:
     A clock gone wrong over there must neither shut a window here nor move anybody's age.
     """
     millis = read_code(value)
-    if millis is None or not 0 < millis < 2**53:
+    if millis is None or not 0 < millis < _YEAR_10000:
         return now
     at = datetime.fromtimestamp(millis / 1_000, UTC)
     return at if now - _LATE_AT_MOST <= at <= now else now

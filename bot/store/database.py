@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import SettingWrong
+from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
 from bot.store.tables import storable
@@ -103,6 +103,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = _read_url(url)
         self.place = name_place(self._url)
+        self.trouble = ""
+        """Why the last transaction could not be written; empty where it could."""
         self._queue: asyncio.Lock | None = None
         self._holder: asyncio.Task[Any] | None = None
         self._keeper: sqlite3.Connection | None = None
@@ -167,6 +169,7 @@ class Database:
             finally:
                 if near and near.is_near:
                     near.end_near()
+        self.trouble = ""
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
@@ -266,7 +269,7 @@ class Database:
             # Whatever state it is in: the next one gets a connection of its own.
             await asyncio.shield(connection.close())
             if isinstance(error, SQLAlchemyError) and is_trouble(error):
-                raise tell(self.place, error) from error
+                raise self._told(error) from error
             raise
         if keeps:
             self._kept = connection
@@ -278,7 +281,12 @@ class Database:
             return await engine.connect()
         except Exception as error:
             # Drivers raise whatever they like here: OSError, time-outs, their own errors bare.
-            raise tell(self.place, error) from error
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> DatabaseUnavailable:
+        told = tell(self.place, error)
+        self.trouble = str(told)
+        return told
 
 
 def _read_url(text: str) -> URL:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.wire import read_instant
 from bot.dialogue.snapshot import Snapshot
-from tests.conftest import TODAY
+from tests.conftest import NOW, TODAY
 from tests.contract.cases import CASES
 from tests.safety.fuzzing import Target, build_targets, new_folder
 
@@ -60,6 +61,12 @@ def test_broken_inputs_are_taken(targets: dict[str, Target], name: str) -> None:
 def test_no_reader_of_payloads_fails(case: object, payload: object) -> None:
     channel = next(one for one in CASES if one is case).build()
     assert isinstance(channel.parse(payload), tuple)
+
+
+@pytest.mark.parametrize("millis", [2**53 - 1, 1_540_376_448_484_000, 253_402_300_800_000])
+def test_an_instant_beyond_all_calendars_is_now(millis: int) -> None:
+    # Found by the benchmark: a year that Python's calendar does not have.
+    assert read_instant(millis, NOW) == read_instant(str(millis), NOW) == NOW
 
 
 def test_a_seed_gives_its_input_again(targets: dict[str, Target]) -> None:
