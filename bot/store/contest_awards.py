@@ -180,12 +180,21 @@ async def passed_over(tx: Tx, result_id: int) -> set[int]:
 
 
 async def held_by_decision(tx: Tx, contest_id: str) -> dict[int, int]:
-    """How many individual prizes each person holds by decisions already issued."""
+    """How many individual prizes each person holds by decisions already issued.
+
+    Of a round that was decided more than once the last decision holds; while one is computed anew,
+    its former prizes stand in nobody's way.
+    """
+    last = (
+        select(func.max(results.c.id))
+        .where(results.c.contest_id == contest_id)
+        .group_by(results.c.round)
+    )
     rows = await tx.rows(
         select(awards.c.entrant_id, func.count().label("n"))
         .join(results, results.c.id == awards.c.result_id)
         .where(
-            awards.c.contest_id == contest_id,
+            awards.c.result_id.in_(last),
             awards.c.kind == "individual",
             awards.c.state.in_(LIVING),
             results.c.decided_at.is_not(None),

@@ -25,7 +25,8 @@ NUMBER = "022090001234"
 
 async def played(new_arena: NewArena, **changes: Any) -> Arena:
     """An has won the only prize, Bình has not; nothing is decided."""
-    one = {"individual": [{"name": "Nhất", "count": 1, "value": 5_000_000}]}
+    one: dict[str, Any] = {"individual": [{"name": "Nhất", "count": 1, "value": 5_000_000}]}
+    one |= changes.pop("limits", {})
     arena = await new_arena(registration__fields=FIELDS, prizes__weekly=one, **changes)
     await arena.sit_through("an", 4, guess=1, began=at(1))
     await arena.sit_through("binh", 1, guess=1, began=at(1))
@@ -121,3 +122,12 @@ async def test_who_lost_his_prize_is_asked_no_more(new_arena: NewArena) -> None:
     await decide(arena)
     assert await look(arena, "an") == Won()
     assert [one.name for one in (await look(arena, "binh")).awards] == ["Nhất"]
+
+
+async def test_a_prize_counts_once_however_often_its_round_is_decided(new_arena: NewArena) -> None:
+    arena = await played(new_arena, limits={"max_per_person_contest": 1})
+    await decide(arena)
+    await arena.compute(now=AFTER)
+    assert await arena.winners() == [("an", "Nhất")], "his own prize does not stand in his way"
+    await decide(arena)
+    assert await arena.winners() == [("an", "Nhất")]
