@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,9 @@ from bot.knowledge.word_files import (
 from bot.language.read import Fillers, WordLists
 
 T = TypeVar("T")
+_FILES_REMEMBERED = 200
+_read_before: dict[bytes, tuple[Entry, ...]] = {}
+"""Faultless files by their name and content: after an edit only the edited one is read again."""
 _NO_SERVICE = Service("", "", "", "", "", (), ())
 
 
@@ -69,11 +72,25 @@ class _Folder:
                 self.print_file(f"entries/{path.name}")
             return known
         told = len(self.faults)
-        entries: list[Entry] = []
-        for path in paths:
-            entries += self.parse(f"entries/{path.name}", parse_entries, [])
+        entries = [entry for path in paths for entry in self._file(path)]
         if kept and len(self.faults) == told:
             kept.put(entries)
+        return entries
+
+    def _file(self, path: Path) -> Sequence[Entry]:
+        """The entries of one file; those of a file that has not changed are not read again."""
+        name, mark = f"entries/{path.name}", _mark_of(path)
+        if mark in _read_before:
+            self.print_file(name)
+            return _read_before[mark]
+        told = len(self.faults)
+        nothing: list[Entry] = []
+        entries = tuple(self.parse(name, parse_entries, nothing))
+        # An editor may have saved meanwhile; then nobody knows which words were read.
+        if len(self.faults) == told and mark == _mark_of(path):
+            if len(_read_before) >= _FILES_REMEMBERED:
+                _read_before.clear()
+            _read_before[mark] = entries
         return entries
 
     def print_file(self, name: str) -> None:
@@ -97,6 +114,13 @@ class _Folder:
             self.print_file(name)
         self.faults += faults.found
         return value
+
+
+def _mark_of(path: Path) -> bytes:
+    content = b""
+    with suppress(OSError):
+        content = path.read_bytes()
+    return hashlib.sha256(path.name.encode() + b"\0" + content).digest()
 
 
 def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
