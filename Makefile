@@ -30,7 +30,8 @@ bench: $(VENV)/.bench
 
 pictures: $(VENV)/.dev
 	@scripts/chromium
-	$(BIN)/python -m pytest -q tests/web/test_picture.py tests/admin/test_browser.py --update-pictures
+	$(BIN)/python -m pytest -q tests/web/test_picture.py tests/admin/test_browser.py \
+		tests/admin/contests/test_browser.py --update-pictures
 
 docker:
 	docker build -t hoi-dap-bau-cu .
