@@ -112,22 +112,20 @@ async def try_once(
 
     Counted first, a hundred tries at once cannot all pass the look at the count.
     """
-    row = await tx.first(
-        select(admin_failures).where(admin_failures.c.key == key).with_for_update()
-    )
-    if row and row["locked_until"] and row["locked_until"] > at:
-        return row["locked_until"]  # type: ignore[no-any-return]
-    fresh = row is None or row["locked_until"] or row["last_at"] <= at - lasts
-    failures = 1 if fresh or row is None else row["failures"] + 1
-    values = {
-        "failures": failures,
-        "last_at": at,
-        "locked_until": at + lasts if failures >= at_most else None,
-    }
+    # The row is there before it is locked, so that the very first tries stand in line as well.
     await tx.change(
-        tx.insert(admin_failures)
-        .values(key=key, **values)
-        .on_conflict_do_update(index_elements=[admin_failures.c.key], set_=values)
+        tx.insert(admin_failures).values(key=key, failures=0, last_at=at).on_conflict_do_nothing()
+    )
+    own = admin_failures.c.key == key
+    row = await tx.first(select(admin_failures).where(own).with_for_update())
+    locked: datetime | None = row["locked_until"] if row else None
+    if row is None or (locked and locked > at):
+        return locked
+    is_fresh = locked is not None or row["last_at"] <= at - lasts
+    failures = 1 if is_fresh else row["failures"] + 1
+    until = at + lasts if failures >= at_most else None
+    await tx.change(
+        update(admin_failures).where(own).values(failures=failures, last_at=at, locked_until=until)
     )
     return None
 
