@@ -3,7 +3,7 @@
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
                                           contest_ranking, contest_web, fuzz, delivery,
-                                          zalo_webhook, answer_pages
+                                          zalo_webhook, answer_pages, admin_pages
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    admin_pages,
     answer_pages,
     booklet,
     contest_ranking,
@@ -44,6 +45,7 @@ TITLES = {
     "delivery": "From the webhook to the reply, killed on the way",
     "zalo_webhook": "Zalo's two seconds",
     "answer_pages": "Pages about answers, at a thousand entries",
+    "admin_pages": "The editors' web with a year of talk",
 }
 MODULES = {
     "quality": quality,
@@ -56,6 +58,7 @@ MODULES = {
     "delivery": delivery,
     "zalo_webhook": zalo_webhook,
     "answer_pages": answer_pages,
+    "admin_pages": admin_pages,
 }
 _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "matching_speed": matching_speed.measure,
@@ -67,6 +70,7 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "delivery": delivery.measure,
     "zalo_webhook": zalo_webhook.measure,
     "answer_pages": answer_pages.measure,
+    "admin_pages": admin_pages.measure,
 }
 INTRODUCTION = """# Benchmarks
 

@@ -60,7 +60,6 @@ class Campaigns:
             status=422 if fault else 200,
             fault=fault,
             missing="" if self.office.doors.are_open else NO_DOORS,
-            zalo=self.office.doors.zalo,
             campaign=campaign,
             typed=visit.query("dot") or campaign,
             rows=rows,

@@ -46,12 +46,15 @@ NOWHERE = Doors()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to one channel; `counts` where those who come by it are known to have."""
+    """A link to one channel; `word` is what a person must send there to be counted for the unit.
+
+    Empty where the link itself carries the word.
+    """
 
     channel: str
     title: str
     address: str
-    counts: bool = True
+    word: str = ""
 
 
 def write_origin(unit: str, campaign: str = ANYWHERE) -> str:
@@ -78,8 +81,8 @@ def links_of(doors: Doors, unit: str, campaign: str = ANYWHERE) -> tuple[Link, .
     origin = write_origin(unit, campaign)
     found = []
     if doors.zalo:
-        # Zalo hands no word of a link on to the account.
-        found.append(Link("zalo_oa", "Zalo", doors.zalo, counts=False))
+        # Zalo hands no word of a link on to the account: people send it as a message.
+        found.append(Link("zalo_oa", "Zalo", doors.zalo, origin))
     if doors.telegram:
         address = f"https://t.me/{doors.telegram}?start={origin}"
         found.append(Link("telegram", "Telegram", address))
@@ -104,7 +107,7 @@ def write_links(base: Base, doors: Doors, campaign: str, folder: Path, today: da
         folder.mkdir(parents=True, exist_ok=True)
         for unit in units_on(base, today):
             for link in links_of(doors, unit.code, campaign):
-                rows.append((unit.code, unit.title, link.title, link.address))
+                rows.append((unit.code, unit.title, link.title, link.address, link.word))
                 for kind in ("svg", "png"):
                     file = folder / f"{unit.code}-{link.channel}.{kind}"
                     file.write_bytes(qr_file(link.address, kind))
@@ -112,7 +115,7 @@ def write_links(base: Base, doors: Doors, campaign: str, folder: Path, today: da
             raise InputRefused(NO_DOORS)
         with (folder / "duong-dan.csv").open("w", encoding="utf-8-sig", newline="") as file_of_all:
             writer = csv.writer(file_of_all)
-            writer.writerow(("Mã", "Xã, phường, đặc khu", "Kênh", "Đường dẫn"))
+            writer.writerow(("Mã", "Xã, phường, đặc khu", "Kênh", "Đường dẫn", "Nhắn mã"))
             writer.writerows(rows)
     except OSError as error:
         raise InputRefused(f"Không ghi được vào {folder}: {reason_of(error)}.") from error

@@ -44,7 +44,7 @@ class Copy:
     @property
     def cover(self) -> Link:
         """The link of the large QR: one that tells whom it brought, the page that needs no app first."""
-        return max(self.links, key=lambda link: (link.channel == "web", link.counts))
+        return max(self.links, key=lambda link: (link.channel == "web", not link.word))
 
 
 def choose_answers(
@@ -145,7 +145,8 @@ def _data(
 
 def _coded(link: Link) -> dict[str, str]:
     shown = link.address.removeprefix("https://").removeprefix("http://")
-    return {"title": link.title, "address": shown, "qr": qr_svg(link.address)}
+    told = {"title": link.title, "address": shown, "qr": qr_svg(link.address)}
+    return {**told, "word": link.word}
 
 
 def _blocks(text: str) -> list[dict[str, object]]:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dialogue.commands import greet_arrival
+from bot.dialogue.messages import Message
 from bot.errors import InputRefused
 from bot.knowledge.model import Base
 from bot.reports.campaign import Doors, links_of, read_origin, write_links, write_origin
-from tests.conftest import TODAY
+from tests.conftest import NOW, TODAY
 
 DOORS = Doors("https://baucu.example.vn/", "hoidap_bot", "https://zalo.me/123")
 
@@ -30,6 +32,8 @@ def test_any_word_of_a_link_is_read_without_harm(word: str) -> None:
 def test_what_is_written_is_read_back_and_fits_telegram(unit: str, campaign: str) -> None:
     word = write_origin(unit, campaign)
     assert read_origin(word) == (unit, campaign)
+    sent = greet_arrival(Message("zalo_oa", "lan", "1", NOW, text=word))
+    assert sent.origin == word
     assert len(word) <= 64
 
 
@@ -44,7 +48,7 @@ def test_every_channel_gets_its_own_kind_of_link() -> None:
     assert links["telegram"].address == "https://t.me/hoidap_bot?start=u-06985-to-roi"
     assert links["web"].address == "https://baucu.example.vn/?u=06985-to-roi"
     assert links["zalo_oa"].address == "https://zalo.me/123"
-    assert [c for c, link in links.items() if not link.counts] == ["zalo_oa"]
+    assert {c: link.word for c, link in links.items() if link.word} == {"zalo_oa": "u-06985-to-roi"}
 
 
 def test_only_channels_that_there_are_get_a_link() -> None:

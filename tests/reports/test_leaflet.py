@@ -37,6 +37,7 @@ def test_the_shipped_leaflet_has_two_pages_with_every_answer_and_its_basis(base:
     assert "xã Lương Minh" in outside
     assert base.service.organisation.upper() in outside
     assert "23/11/2026" in outside
+    assert "rồi nhắn: u-06985-to-roi" in outside
     assert "Luật Bầu cử" in inside
     found = inside.replace("• ", "")
     missing = [
