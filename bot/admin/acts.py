@@ -20,6 +20,7 @@ _ACTS = {
     "user.reset": "đặt lại mật khẩu",
     "user.disable": "khóa tài khoản",
     "user.enable": "mở lại tài khoản",
+    "user.unlock": "mở khóa đăng nhập",
     "user.roles": "đổi quyền",
     "user.code_on": "bật mã xác thực",
     "user.code_off": "tắt mã xác thực",

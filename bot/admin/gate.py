@@ -163,11 +163,12 @@ class Gate:
             await admin_sessions.end(tx, session.key)
             await admin_audit.note(tx, user.name, "session.out", user.name, at)
 
-    async def unlock(self, name: str) -> None:
+    async def unlock(self, name: str, by: str, at: datetime) -> None:
         """Lets the name be tried again at once."""
         async with self.database.transaction() as tx:
             for key in (self._keys(name, "")[0], self.sealer.fingerprint(f"admin/code/{name}")):
                 await admin_sessions.forgive(tx, key)
+            await admin_audit.note(tx, by, "user.unlock", name, at)
 
     def _keys(self, name: str, address: str) -> tuple[str, str]:
         mark = self.sealer.fingerprint

@@ -79,7 +79,7 @@ class Users:
     async def _carry_out(self, visit: Visit, user: User, step: str) -> str:
         by, at = visit.by, visit.at
         if step == "unlock":
-            await self.office.gate.unlock(user.name)
+            await self.office.gate.unlock(user.name, by, at)
             return "Đã mở khóa đăng nhập."
         async with self.office.database.transaction() as tx:
             if step == "roles":

@@ -94,7 +94,7 @@ def password(name: Name) -> None:
         async with database.reading() as tx:
             user = await people.need_user(tx, name)
         given = await people.reset_password(database, user, BY, utc_now())
-        await Gate(database, sealer).unlock(user.name)
+        await Gate(database, sealer).unlock(user.name, BY, utc_now())
         _tell_password(user.name, given)
 
     _run(run)
@@ -109,7 +109,7 @@ def unlock(name: Name) -> None:
     async def run(database: Database, sealer: Sealer) -> None:
         async with database.reading() as tx:
             user = await people.need_user(tx, name)
-        await Gate(database, sealer).unlock(user.name)
+        await Gate(database, sealer).unlock(user.name, BY, utc_now())
         typer.echo("Đã mở khóa đăng nhập.")
 
     _run(run)
