@@ -12,6 +12,7 @@ import typer
 
 from bot.commands import (
     board,
+    check,
     complaints,
     contest,
     contest_export,
@@ -41,6 +42,7 @@ app.command()(talk.serve)
 app.command()(talk.chat)
 app.command()(talk.ask)
 app.command(name="eval")(evaluation.evaluate)
+app.command()(check.check)
 app.command()(upkeep.migrate)
 app.command()(upkeep.backup)
 app.command()(upkeep.restore)

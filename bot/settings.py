@@ -114,8 +114,17 @@ def load_settings() -> Settings:
 
     Raises `SettingWrong` for the first one that cannot work.
     """
+    for fault in faults_of_settings():
+        raise fault
+    return Settings()  # type: ignore[call-arg]  # every field has a default
+
+
+def faults_of_settings() -> list[SettingWrong]:
+    """Every setting whose value cannot work, in the order of the settings."""
     try:
-        return Settings()  # type: ignore[call-arg]  # every field has a default
+        Settings()  # type: ignore[call-arg]  # every field has a default
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
-        raise SettingWrong(name, _SENTENCES.get(name, "giá trị này không dùng được.")) from error
+        names = [str(one["loc"][0]) for one in error.errors()]
+        said = "giá trị này không dùng được."
+        return [SettingWrong(name, _SENTENCES.get(name, said)) for name in names]
+    return []

@@ -1,0 +1,85 @@
+"""What is shipped for running it fits the program: metrics exist, settings are known, nothing runs as root."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import yaml
+from prometheus_client import REGISTRY
+
+from bot.channels import metrics
+from bot.channels.zalo_bot import quota
+from bot.channels.zalo_oa import tokens, watchdog
+from bot.settings import Settings
+from tests.conftest import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+DASHBOARD = json.loads((ROOT / "deploy" / "dashboard.json").read_text(encoding="utf-8"))
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+HOME = (metrics, quota, tokens, watchdog)
+"""Importing them registers their metrics."""
+
+
+def names_of_metrics() -> set[str]:
+    """Every series that the program shows."""
+    endings = {
+        "counter": ("_total",),
+        "gauge": ("",),
+        "histogram": ("_bucket", "_sum", "_count"),
+    }
+    return {
+        f"{family.name}{ending}"
+        for family in REGISTRY.collect()
+        for ending in endings.get(family.type, ())
+    }
+
+
+def test_each_metric_of_the_dashboard_exists() -> None:
+    asked = " ".join(t["expr"] for panel in DASHBOARD["panels"] for t in panel["targets"])
+    named = set(re.findall(r"\b(?:bot|process)_\w+", asked))
+    assert len(named) >= 12
+    assert named - names_of_metrics() == set()
+    assert HOME
+
+
+def test_each_metric_of_ours_is_shown_on_the_dashboard() -> None:
+    shown = json.dumps(DASHBOARD)
+    ours = {f.name for f in REGISTRY.collect() if f.name.startswith("bot_")}
+    assert {name for name in ours if name not in shown} == set()
+
+
+def test_the_panels_do_not_lie_on_one_another() -> None:
+    places = [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in DASHBOARD["panels"]]
+    assert len(set(places)) == len(places)
+
+
+def test_the_settings_of_the_composition_are_settings() -> None:
+    known = {str(field.alias) for field in Settings.model_fields.values()}
+    for name in ("bot1", "bot2"):
+        given = set(COMPOSE["services"][name]["environment"])
+        assert {one for one in given if one.startswith("BOT_")} <= known
+
+
+def test_both_programs_share_database_key_and_knowledge() -> None:
+    first, second = (COMPOSE["services"][name] for name in ("bot1", "bot2"))
+    assert first["environment"] == second["environment"]
+    assert first["volumes"] == second["volumes"] == ["knowledge:/app/knowledge"]
+    subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
+    assert first["environment"]["FORWARDED_ALLOW_IPS"] == subnet
+
+
+def test_nothing_of_ours_runs_as_root_or_can_become_it() -> None:
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER bot$", last, re.MULTILINE)
+    assert "HEALTHCHECK" in last
+    for name in ("bot1", "bot2", "proxy"):
+        assert COMPOSE["services"][name]["cap_drop"] == ["ALL"]
+    assert "5432" not in json.dumps(COMPOSE)
+
+
+def test_the_proxy_shows_nobody_what_is_for_the_inside() -> None:
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    assert "@inside path /healthz /readyz /metrics" in caddy
+    assert "respond @inside 404" in caddy
+    assert "reverse_proxy bot1:8080 bot2:8080" in caddy
