@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
@@ -138,6 +137,8 @@ def _csv(name: str, content: bytes) -> Iterator[list[str]]:
 
 
 def _workbook(name: str, content: bytes) -> Iterator[list[str]]:
+    import openpyxl  # slow to import, and no start needs it
+
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(content)
         file.flush()

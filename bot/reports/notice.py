@@ -6,10 +6,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Pt
-
 from bot.contest.bank import Question
 from bot.contest.document import Published
 from bot.contest.marking import Marking
@@ -80,6 +76,10 @@ def as_text(notice: Notice) -> str:
 
 def as_docx(notice: Notice, organizers: str) -> bytes:
     """The notice as a Word document that the board can sign."""
+    import docx  # slow to import, and no start needs it
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
     notice = _printable(notice)
     document = docx.Document()
     document.styles["Normal"].font.name = "Times New Roman"

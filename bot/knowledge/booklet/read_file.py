@@ -7,9 +7,7 @@ from pathlib import Path
 
 from bot.errors import InputRefused, reason_of
 from bot.knowledge.booklet.model import Booklet
-from bot.knowledge.booklet.read_pdf import read_pdf
 from bot.knowledge.booklet.read_text import read_text
-from bot.knowledge.booklet.read_word import read_word
 
 Progress = Callable[[int, int], None]
 _MB = 1_000_000
@@ -17,11 +15,7 @@ LARGEST_FILE = 100 * _MB
 LARGEST_TEXT = 20 * _MB
 """Bytes; what is longer is no booklet, and would take more memory than a small machine has."""
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
-_READERS: dict[str, Callable[[Path, Progress], Booklet]] = {
-    ".pdf": read_pdf,
-    ".docx": read_word,
-    ".txt": read_text,
-}
+_KINDS = (".pdf", ".docx", ".txt")
 
 
 def read_file(path: Path, progress: Progress) -> Booklet:
@@ -30,10 +24,23 @@ def read_file(path: Path, progress: Progress) -> Booklet:
     Raises `InputRefused` where the file is not what it seems or has no text in it.
     """
     _check(path)
-    booklet = _READERS[path.suffix.lower()](path, progress)
+    booklet = _reader_of(path.suffix.lower())(path, progress)
     if not any(line.text for page in booklet.pages for line in page.lines):
         raise InputRefused(f"Tệp {path.name} không có chữ nào.")
     return booklet
+
+
+def _reader_of(kind: str) -> Callable[[Path, Progress], Booklet]:
+    """The reader of a kind of file; its library is slow to import, and no start needs it."""
+    if kind == ".pdf":
+        from bot.knowledge.booklet.read_pdf import read_pdf
+
+        return read_pdf
+    if kind == ".docx":
+        from bot.knowledge.booklet.read_word import read_word
+
+        return read_word
+    return read_text
 
 
 def _check(path: Path) -> None:
@@ -52,7 +59,7 @@ def _check(path: Path) -> None:
         raise InputRefused(f"Tệp {name} lớn quá {most // _MB} MB. Hãy tách thành các tệp nhỏ hơn.")
     if size == 0:
         raise InputRefused(f"Tệp {name} trống.")
-    if kind not in _READERS:
+    if kind not in _KINDS:
         allowed = "Chỉ nhập được tệp .pdf, .docx hoặc .txt."
         other = " Bảng tính của kho thì nhập bằng kb import-xlsx." if kind == ".xlsx" else ""
         raise InputRefused(f"Không nhập được tệp {name}. {allowed}{other}")

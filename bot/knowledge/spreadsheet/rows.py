@@ -11,8 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from bot.errors import InputRefused, reason_of
 from bot.knowledge.spreadsheet.columns import COLUMNS, LABELS, ORIGINAL, SHEET
 from bot.language.fold import fold
@@ -44,6 +42,8 @@ def read_sheet(path: Path) -> Sheet:
 
     Raises `InputRefused` where the file is no sheet of ours.
     """
+    import openpyxl  # slow to import, and no start needs it
+
     check_workbook(path)
     refused = InputRefused(f"Tệp {path.name} không phải bảng tính .xlsx hoặc đã bị hỏng.")
     try:
