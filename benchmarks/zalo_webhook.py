@@ -77,8 +77,14 @@ class _Posts:
         await asyncio.gather(*posts)
 
     async def at_once(self, count: int) -> None:
-        """All together."""
-        await asyncio.gather(*(self.write() for _ in range(count)))
+        """All together, each from the moment when it has a connection."""
+        connections = asyncio.Semaphore(AT_ONCE)
+
+        async def write() -> None:
+            async with connections:
+                await self.write()
+
+        await asyncio.gather(*(write() for _ in range(count)))
 
     def told(self) -> dict[str, Any]:
         """The figures since the last time they were told."""
