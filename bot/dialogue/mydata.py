@@ -43,6 +43,7 @@ LEAVE = "Rút và thôi dự thi"
 
 SINCE = "Bạn trò chuyện với máy trên kênh này từ ngày {}."
 ASKED = "Câu hỏi bạn đã gửi: {} câu. Số điện thoại, số giấy tờ trong câu hỏi đã được che."
+CAME_BY = "Bạn đến đây lần đầu bằng đường dẫn hoặc tờ rơi có mã {}."
 REMINDED = "Bạn đã nhờ nhắc lịch bầu cử từ ngày {}. Muốn thôi, bạn gõ «thôi nhắc»."
 NO_CONTEST = "Bạn chưa đăng ký cuộc thi nào."
 DRAFT = "Có một bản đăng ký bạn đang ghi dở, được mã hóa. Gõ «hủy» khi đang đăng ký để xóa."
@@ -121,6 +122,8 @@ async def show(visit: Visit) -> Step:
     parts = await _parts(visit)
     since = _day_in(held["person"]["first_seen"])
     told = [SINCE.format(since), ASKED.format(len(held["questions"]))]
+    if held["person"]["origin"]:
+        told.append(CAME_BY.format(held["person"]["origin"]))
     told += [REMINDED.format(_day_in(one["since"])) for one in held["reminders"]]
     told += [] if parts else [NO_CONTEST]
     if (held["state"] or {}).get("data", {}).get("task", {}).get("sealed"):
