@@ -156,7 +156,7 @@ def replace_entry(folder: Path, before: Written, text: str) -> Written:
 def append_entry(folder: Path, file: str, entry_id: str, text: str) -> Written:
     """Puts the lines of a new entry after the last one of a file. Raises as `replace_entry`."""
     with locked(folder):
-        blocks = list(_blocks(_read(folder / file)))
+        blocks = list(blocks_in(_read(folder / file)))
         if not blocks:
             raise InputRefused(f"Tệp {file} chưa có mục nào nên không thêm được vào đó.")
         end = blocks[-1][1]
@@ -176,7 +176,7 @@ def _put(folder: Path, file: str, place: tuple[int, int], text: str, entry_id: s
         raise KnowledgeFaulty(faults)
     more = 1 if first == end else 0
     found = _find(after, entry_id, file) if entry.id == entry_id else None
-    if found is None or len(list(_blocks(after))) != len(list(_blocks(whole))) + more:
+    if found is None or len(list(blocks_in(after))) != len(list(blocks_in(whole))) + more:
         sentence = (
             f"Mục này phải giữ mã «{entry_id}» và cách thụt dòng như cũ, để các mục khác trong tệp "
             "không bị ảnh hưởng."
@@ -188,7 +188,7 @@ def _put(folder: Path, file: str, place: tuple[int, int], text: str, entry_id: s
 
 def _find(text: str, entry_id: str, file: str) -> Written | None:
     lines = text.splitlines()
-    for start, end in _blocks(text):
+    for start, end in blocks_in(text):
         block = "\n".join(lines[start:end])
         if entry_id not in block:
             continue
@@ -205,8 +205,8 @@ def _part_of(text: str) -> str:
     return ""
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """For each entry of a file its first line and the line after its last, counted from 0.
+def blocks_in(text: str, key: str = "entries") -> Iterator[tuple[int, int]]:
+    """For each item under a key of a file its first line and the line after its last, from 0.
 
     Empty lines and comments between two entries belong to neither.
     """
@@ -214,7 +214,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError:
         return
-    items, end = _items(root)
+    items, end = _items(root, key)
     lines = text.splitlines()
     # A dash stands before its entry, on the same line or on one above.
     starts = [_dash_before(lines, item.start_mark.line) for item in items]
@@ -226,10 +226,10 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield start, last
 
 
-def _items(root: yaml.Node | None) -> tuple[list[yaml.Node], int]:
+def _items(root: yaml.Node | None, wanted: str) -> tuple[list[yaml.Node], int]:
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     for key, value in pairs:
-        if key.value == "entries" and isinstance(value, yaml.SequenceNode) and not value.flow_style:
+        if key.value == wanted and isinstance(value, yaml.SequenceNode) and not value.flow_style:
             end = value.end_mark
             return value.value, end.line + (1 if end.column and not end.line else 0)
     return [], 0

@@ -12,6 +12,7 @@ from bot.admin.contests.lobby import Lobby
 from bot.admin.contests.measures import MeasurePages
 from bot.admin.contests.people import People
 from bot.admin.contests.publishing import Publishing
+from bot.admin.contests.questions import Questions
 from bot.admin.contests.results import ResultPages
 from bot.admin.contests.room import Room
 from bot.admin.contests.trail import Trail
@@ -33,6 +34,7 @@ def routes(room: Room) -> list[BaseRoute]:
         Complaints(room),
         Exports(room),
         Trail(room),
+        Questions(room, writing),
         writing,
         Publishing(room, writing),
     )

@@ -88,13 +88,13 @@ class Writing:
 
     async def show_form(self, visit: Visit) -> Response:
         """The rules that change most, as a form, each with its fault."""
-        draft = await self._draft(visit, CONTEST)
+        draft = await self.draft(visit, CONTEST)
         checked = await self.check(visit)
         return await self._form(visit, draft, checked, draft.text)
 
     async def save_form(self, visit: Visit) -> Response:
         """Writes what was changed in the form."""
-        draft = await self._draft(visit, CONTEST)
+        draft = await self.draft(visit, CONTEST)
         if visit.form.text("mark") != draft.mark:
             said = str(FileChanged(draft))
             return await self._form(
@@ -111,13 +111,13 @@ class Writing:
 
     async def show_file(self, visit: Visit) -> Response:
         """The text of a file, with its faults at their lines."""
-        draft = await self._draft(visit, self._file(visit))
+        draft = await self.draft(visit, self._file(visit))
         return await self._raw(visit, draft, draft.text, (await self.check(visit)).faults)
 
     async def save_file(self, visit: Visit) -> Response:
         """Writes the text of a file."""
         name, text = self._file(visit), visit.form.raw("text")
-        now = await self._draft(visit, name)
+        now = await self.draft(visit, name)
         mark = visit.form.text("mark")
         if mark != now.mark:
             changed = diff_lines(now.text, text)
@@ -135,13 +135,13 @@ class Writing:
         file = visit.form.files.get("file")
         if file is None:
             return await self._headcounts(visit, fault="Bạn chưa chọn tệp.", status=422)
-        draft = await self._draft(visit, UNITS)
+        draft = await self.draft(visit, UNITS)
         trees = await self._trees(visit)
         try:
             rows = await asyncio.to_thread(sheets.read_rows, file.name, file.content)
             counts = await asyncio.to_thread(sheets.read_headcounts, rows, trees)
             text = await asyncio.to_thread(sheets.write_headcounts, draft.text, counts)
-            await self._write(visit, draft, text)
+            await self.write(visit, draft, text)
         except InputRefused as refused:
             return await self._headcounts(visit, fault=str(refused), status=422)
         contest_id = visit.part("contest")
@@ -153,7 +153,7 @@ class Writing:
     async def _save(self, visit: Visit, draft: Draft, text: str, suffix: str) -> Response:
         """Writes a file and says what is still wrong; what cannot be written is shown again."""
         try:
-            checked = await self._write(visit, draft, text)
+            checked = await self.write(visit, draft, text)
         except FileChanged as changed:
             return await self._raw(
                 visit, changed.now, text, (), fault=str(changed),
@@ -171,7 +171,8 @@ class Writing:
             visit, f"{PATH}/{visit.part('contest')}/soan{suffix}", said
         )
 
-    async def _write(self, visit: Visit, draft: Draft, text: str) -> Checked:
+    async def write(self, visit: Visit, draft: Draft, text: str) -> Checked:
+        """Writes a file; gives the faults left. Raises as `drafting.save`."""
         office, contest_id = self.room.office, visit.part("contest")
         checked = await asyncio.to_thread(
             drafting.save, office.knowledge, office.snapshot.base, vietnam_date(visit.at),
@@ -195,7 +196,8 @@ class Writing:
                 detail=detail, before=before, after=after,
             )  # fmt: skip
 
-    async def _draft(self, visit: Visit, file: str) -> Draft:
+    async def draft(self, visit: Visit, file: str) -> Draft:
+        """A file of the contest as it stands."""
         return await self.aside(visit, lambda folder, name: drafting.read_draft(folder, name, file))
 
     async def check(self, visit: Visit) -> Checked:

@@ -163,6 +163,28 @@ async def test_of_two_who_edit_at_once_the_second_sees_both(
     assert "đã được người khác sửa" in form
 
 
+async def test_a_question_is_changed_in_a_form_and_the_others_stay_to_the_letter(
+    writer: Browser, folder: Path
+) -> None:
+    before = contest_text(folder, file="questions.yaml")
+    assert "Câu hỏi số 7?" in await writer.text("/soan/cau-hoi?tim=cau hoi so 7")
+    page = "/soan/cau-hoi/cau-02"
+    options = {f"option-{o}": f"Phương án {o} của câu 2" for o in "abcd"}
+    wanted = {"mark": await mark_of_page(writer, page), "text": "Câu hỏi: số hai?", "key": "c"}
+    wanted |= {"explain": "Luật nói khác.", "level": "3", "status": "approved", **options}
+    assert "cần có lời" in await writer.send(page, 422, **{**wanted, "text": ""})
+    assert "cần có lời" in await writer.send(page, 422, **{**wanted, "key": "z"})
+    assert "Đã lưu câu hỏi." in await writer.send(page, **wanted)
+    after = contest_text(folder, file="questions.yaml")
+    assert 'text: "Câu hỏi: số hai?"' in after
+    assert "phiên bản 2" in await writer.text(page)
+    first, rest = before.partition("- id: cau-02")[0], before.partition("- id: cau-03")[2]
+    assert after.startswith(first)
+    assert after.endswith(rest)
+    assert "đã được người khác sửa" in await writer.send(page, 409, **wanted)
+    await writer.see("/soan/cau-hoi/cau-99", 404)
+
+
 async def test_publishing_needs_a_reason_from_the_second_time_on(
     writer: Browser, folder: Path, database: Database
 ) -> None:
