@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.admin.form import CSRF, Form, read_form
 from bot.admin.gate import Locked, WrongPassword, csrf_of, token_of
-from bot.admin.office import HOME, SIGN_IN, Office, same_token
+from bot.admin.office import HOME, SIGN_IN, SIGN_OUT, Office, same_token
 from bot.admin.visit import Visit
 from bot.channels.web.incoming import Declined
 
@@ -36,7 +36,7 @@ class Entrance:
         """The routes of the gate."""
         return [
             Route(SIGN_IN, self.serve, methods=["GET", "POST"]),
-            self.office.act("/admin/dang-xuat", self.sign_out),
+            self.office.act(SIGN_OUT, self.sign_out),
         ]
 
     async def serve(self, request: Request) -> Response:

@@ -35,7 +35,12 @@ from bot.store import admin_sessions
 from bot.store.admin_sessions import OPEN
 from bot.store.database import Database
 
-SIGN_IN, OWN, HOME = "/admin/dang-nhap", "/admin/tai-khoan", "/admin"
+SIGN_IN, SIGN_OUT, OWN, HOME = (
+    "/admin/dang-nhap",
+    "/admin/dang-xuat",
+    "/admin/tai-khoan",
+    "/admin",
+)
 STALE = (
     "Biểu mẫu này đã cũ: có thể bạn đã đăng xuất, hoặc đăng nhập lại ở một thẻ khác. Máy chủ chưa "
     "lưu gì. Bạn mở lại trang rồi gửi lại giúp."
@@ -143,7 +148,7 @@ class Office:
         if session.stage != OPEN:
             return RedirectResponse(f"{SIGN_IN}/ma", status_code=303)
         visit = Visit(request, user, session, csrf_of(token), at)
-        if user.must_change and not request.url.path.startswith(OWN):
+        if user.must_change and not request.url.path.startswith((OWN, SIGN_OUT)):
             return RedirectResponse(f"{OWN}/mat-khau", status_code=303)
         if not may(user.roles, roles):
             titles = ", ".join(_titles(roles))

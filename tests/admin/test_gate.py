@@ -194,6 +194,10 @@ async def test_a_user_made_by_another_must_choose_his_own_password(
     for path in ("/admin", "/admin/nhat-ky"):
         assert (await browser.get(path)).headers["location"] == "/admin/tai-khoan/mat-khau"
     page = "/admin/tai-khoan/mat-khau"
+    assert (await post(browser, "/admin/dang-xuat", page=page)).headers[
+        "location"
+    ] == "/admin/dang-nhap"
+    browser = await enter("lan.nguyen", first)
     short = await post(browser, page, page=page, old=first, new="ngan", again="ngan")
     assert short.status_code == 422
     assert "ít nhất 10 ký tự" in short.text
@@ -202,7 +206,12 @@ async def test_a_user_made_by_another_must_choose_his_own_password(
     done = await post(browser, page, page=page, old=first, new=PASSWORD, again=PASSWORD)
     assert done.headers["location"] == "/admin"
     assert (await browser.get("/admin")).status_code == 200
-    assert await acts(database, "lan.nguyen") == ["user.password", "session.in"]
+    assert await acts(database, "lan.nguyen") == [
+        "user.password",
+        "session.in",
+        "session.out",
+        "session.in",
+    ]
     assert (await sign_in(new_browser(), "lan.nguyen", first)).status_code == 401
 
 
