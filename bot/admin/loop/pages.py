@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from starlette.exceptions import HTTPException
@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute
 from bot.admin.answers.desk import Actor, Desk
 from bot.admin.loop.groups import Group, Groups, hint
 from bot.admin.loop.trial import ENTRY, OUTSIDE, Change, Trial, Trials, query_files
-from bot.admin.office import Office
 from bot.admin.roles import Role
 from bot.admin.visit import Visit
 from bot.clock import vietnam_date
@@ -38,19 +37,13 @@ GONE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Loop:
     """The list of groups, one group, and the trial of a wording."""
 
-    office: Office
-    desk: Desk
-    groups: Groups = field(init=False)
-    trials: Trials = field(init=False)
-
-    def __post_init__(self) -> None:
-        """What the pages keep between two requests."""
-        object.__setattr__(self, "groups", Groups(self.office.database))
-        object.__setattr__(self, "trials", Trials(self.office.knowledge))
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.office = desk, desk.office
+        self.groups = Groups(desk.office.database)
+        self.trials = Trials(desk.office.knowledge)
 
     def routes(self) -> list[BaseRoute]:
         """The routes of the loop."""

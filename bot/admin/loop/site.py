@@ -11,5 +11,5 @@ from bot.admin.loop.staff import Counter
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """Every route of the loop."""
-    parts = (Loop(desk.office, desk), Counter(desk.office, desk))
+    parts = (Loop(desk), Counter(desk.office, desk))
     return [route for part in parts for route in part.routes()]
