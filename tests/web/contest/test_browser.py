@@ -441,3 +441,13 @@ def test_units_are_offered_while_typing(page: Page, new_context: NewContext) -> 
     assert len(titles) == 54
     assert fresh.locator("#f-noi_o").get_attribute("list") == "ds-noi_o"
     assert GIVEN["f-noi_o"].lower() in [title.lower() for title in titles]
+
+
+def test_a_complaint_is_written_on_a_phone(page: Page, complaints: list[str]) -> None:
+    page.get_by_role("link", name="Khiếu nại với ban tổ chức").click()
+    page.get_by_label("Nội dung khiếu nại").fill("Trang bị treo lúc tôi đang làm câu 4.")
+    check_look(page)
+    page.get_by_role("button", name="Gửi khiếu nại").click()
+    assert "đã nhận khiếu nại số" in page.get_by_role("status").inner_text()
+    check_look(page)
+    assert complaints == []
