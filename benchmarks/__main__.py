@@ -2,7 +2,7 @@
 
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
-                                          contest_ranking, contest_web, fuzz, delivery,
+                                          contest_ranking, contest_web, fuzz, chaos, delivery,
                                           zalo_webhook, answer_pages, admin_pages
 """
 
@@ -21,6 +21,7 @@ from benchmarks import (
     admin_pages,
     answer_pages,
     booklet,
+    chaos,
     contest_ranking,
     contest_web,
     delivery,
@@ -42,6 +43,7 @@ TITLES = {
     "contest_ranking": "A contest of a million people",
     "contest_web": "A contest's launch on the web",
     "fuzz": "A million broken inputs",
+    "chaos": "Two programs while everything fails",
     "delivery": "From the webhook to the reply, killed on the way",
     "zalo_webhook": "Zalo's two seconds",
     "answer_pages": "Pages about answers, at a thousand entries",
@@ -55,6 +57,7 @@ MODULES = {
     "contest_ranking": contest_ranking,
     "contest_web": contest_web,
     "fuzz": fuzz,
+    "chaos": chaos,
     "delivery": delivery,
     "zalo_webhook": zalo_webhook,
     "answer_pages": answer_pages,
@@ -67,6 +70,7 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "contest_ranking": contest_ranking.measure,
     "contest_web": contest_web.measure,
     "fuzz": fuzz.measure,
+    "chaos": chaos.measure,
     "delivery": delivery.measure,
     "zalo_webhook": zalo_webhook.measure,
     "answer_pages": answer_pages.measure,

@@ -28,7 +28,7 @@ BROKEN = "Kênh gặp lỗi của chương trình; xem nhật ký. Chương trì
 _OPEN_AGAIN_SECONDS = 300.0
 """After a refusal, which people must put right; often they restart the program then."""
 _LISTENER_ENDS_SECONDS = 1.5
-_STALE = timedelta(minutes=5)
+_STALE = timedelta(minutes=2)
 """No sending takes so long: where several programs send, an older one was cut off."""
 _log = structlog.get_logger(__name__)
 

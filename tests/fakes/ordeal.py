@@ -33,6 +33,7 @@ class Program:
     port: int
     fake: FakeTelegram
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -57,6 +58,7 @@ class Program:
             "TELEGRAM_API_URL": self.fake.address,
             "TELEGRAM_MODE": "webhook",
             "TELEGRAM_WEBHOOK_SECRET": SECRET,
+            **self.more,
         }
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: ASYNC220 only its start is waited for
@@ -128,7 +130,7 @@ async def survive(
     `repeated` is the share of messages that the service delivers a second time, some time later.
     """
     async with ordeal(folder) as all_:
-        feeding = asyncio.create_task(_feed(all_, crowd, seconds, repeated))
+        feeding = asyncio.create_task(feed(all_, crowd, seconds, repeated))
         for _ in range(kills):
             await all_.program.start()
             await asyncio.sleep(all_.chance.uniform(0.2, 1.5) * seconds / (kills + 1) / 2)
@@ -142,7 +144,7 @@ async def survive(
         return crowd.look_at(all_.fake, all_.program.database), all_.program.log
 
 
-async def _feed(all_: Ordeal, crowd: Crowd, seconds: float, repeated: float) -> None:
+async def feed(all_: Ordeal, crowd: Crowd, seconds: float, repeated: float) -> None:
     """Lets the crowd write at its times, and repeats some of what it wrote."""
     begun = time.monotonic()
     late: list[tuple[float, dict[str, Any]]] = []
