@@ -11,6 +11,7 @@ from bot.errors import DatabaseUnavailable, OutsideWindow
 from bot.store import people
 from bot.store.database import Database
 from tests.channels.zalo_oa.conftest import Time
+from tests.databases import no_thread_is_left
 
 HOURS = timedelta(hours=48)
 
@@ -31,11 +32,14 @@ async def test_the_window_opens_with_a_message_and_shuts_after_its_time(
 
 
 async def test_who_wrote_of_late_needs_no_look_into_the_store(time: Time) -> None:
-    window = Window(Database("sqlite:////khong-co/bot.db"), "zalo_oa", HOURS, time)
+    nowhere = Database("sqlite:////khong-co/bot.db")
+    window = Window(nowhere, "zalo_oa", HOURS, time)
     window.heard("an", time.at)
     await window.check("an")
     with pytest.raises(DatabaseUnavailable):
         await window.check("bình")
+    await nowhere.close()
+    assert await no_thread_is_left()
 
 
 async def test_another_program_may_have_heard_of_him_later(database: Database, time: Time) -> None:
