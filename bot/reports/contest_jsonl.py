@@ -27,6 +27,8 @@ FILES = ("people", "attempts", "answers", "ranking")
 Progress = Callable[[str, int], None]
 """Told the file and how many lines of it are written."""
 _STEP = 5_000
+_BREATH = 50
+"""After so many lines whoever waits for a page has his turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ async def _write(path: Path, name: str, rows: Rows, progress: Progress) -> int:
             async for row in rows:
                 _write_line(file, row)
                 count += 1
+                if count % _BREATH == 0:
+                    await asyncio.sleep(0)
                 if count % _STEP == 0:
                     progress(name, count)
         draft.replace(path)

@@ -6,6 +6,7 @@ more rows than a sheet holds goes on in the next one.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -26,6 +27,8 @@ SHEET_ROWS = 1_048_576
 """What a sheet of Excel holds, its heading included."""
 _CELL_LETTERS = 32_767
 _STEP = 5_000
+_BREATH = 50
+"""After so many rows whoever waits for a page has his turn."""
 _WIDEST = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -87,6 +90,8 @@ async def write_csv(
             async for row in table.rows:
                 lines.writerow([_harmless(cell) for cell in row])
                 count += 1
+                if count % _BREATH == 0:
+                    await asyncio.sleep(0)
                 if count % _STEP == 0:
                     progress(table.name, count)
         draft.replace(path)
@@ -115,6 +120,8 @@ class _Workbook:
             for column, cell in enumerate(row):
                 _put(sheet, at, column, cell)
             at, count = at + 1, count + 1
+            if count % _BREATH == 0:
+                await asyncio.sleep(0)
             if count % _STEP == 0:
                 progress(table.name, count)
         if sheet is None:

@@ -11,7 +11,7 @@ from bot.store.contest_board_tables import rankings
 from bot.store.contest_tables import answers, attempts, consents, contest_questions, entrants
 from bot.store.database import Tx
 
-_PAGE = 5_000
+_PAGE = 500
 _ENTRANT = (
     "id", "registered_ms", "channel", "track", "standing", "is_child", "unit", "commune",
     "province", "age_band", "gender", "group", "occupation", "segment", "referred_by", "sealed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from bot.store.contest_tables import answers, attempts, entrants
 from bot.store.database import Tx
 
 _PAGE = 10_000
+_BREATH = 20
+"""After so many papers whoever waits for a page has his turn."""
 _ATTEMPT = tuple(Attempt.__dataclass_fields__)
 
 
@@ -45,11 +48,14 @@ async def papers(tx: Tx, round_number: int) -> AsyncIterator[RawPaper]:
     found = await tx.connection.stream(statement)
     own: list[tuple[int, str | None]] = []
     last: tuple[object, ...] | None = None
-    width = len(_ATTEMPT)
+    width, given = len(_ATTEMPT), 0
     async for page in found.partitions(_PAGE):
         for row in page:
             if last is not None and row[0] != last[0]:
                 yield _paper(last, own, width)
+                given += 1
+                if given % _BREATH == 0:
+                    await asyncio.sleep(0)
                 own = []
             last = tuple(row)
             own.append((row[-2], row[-1]))
