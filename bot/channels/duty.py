@@ -50,17 +50,21 @@ class Duty:
 
         Raises what the work raises; the lease is free then.
         """
+        # A program that is alone says nothing; one that steps in for another does.
+        tell = _log.debug
         try:
             while not stop.is_set():
-                if await self._take() and await self._do(work, stop):
-                    return
+                if await self._take():
+                    tell("duty_taken", duty=self.name)
+                    if await self._do(work, stop):
+                        return
+                tell = _log.info
                 await _wait(stop, LOOK_SECONDS)
         finally:
             await self._drop()
 
     async def _do(self, work: Work, stop: asyncio.Event) -> bool:
         """Works as long as the lease is ours; whether the work ended by itself."""
-        _log.info("duty_taken", duty=self.name)
         ending = asyncio.Event()
         working = asyncio.ensure_future(work(ending))
         stopping = asyncio.ensure_future(stop.wait())

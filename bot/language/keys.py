@@ -30,7 +30,7 @@ _NO_VOWEL = re.compile(r"(?<!g)[iy]e\w|(?<!q)uo\w|o[âêô]")
 
 # Foreign words that would decode into a syllable hardly anybody uses. "sex" is no such word: who
 # types in Telex means "sẽ".
-_FOREIGN = frozenset(
+FOREIGN = frozenset(
     "visa test pass photo taxi bus virus data usa tax box mix sos xerox nasa offer express".split()
 )
 _STOPS = ("c", "ch", "p", "t")
@@ -48,7 +48,7 @@ def decode_keys(word: str) -> str | None:
     """
     if len(word) < 2 or len(word) > 12 or not word.isascii() or is_syllable(word):
         return None
-    if word in _FOREIGN:
+    if word in FOREIGN:
         return None
     if any(c.isdigit() for c in word):
         return _decode(word, _VNI_TONES, _press_vni) if word[0].isalpha() else None

@@ -28,7 +28,7 @@ def pair(
         for name in ("một", "hai"):
             folder = tmp_path / name
             folder.mkdir()
-            settings = {"BOT_DATABASE_URL": url, "BOT_SECRET_KEY": KEY}
+            settings = {"BOT_DATABASE_URL": url, "BOT_SECRET_KEY": KEY, "BOT_LOG_LEVEL": "DEBUG"}
             programs.append(program_for(fake, folder, **settings))
         for program in programs:
             program.start()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.knowledge.model import Base
 from bot.language.fold import fold, has_marks, place_tones, tidy
-from bot.language.keys import decode_keys
+from bot.language.keys import FOREIGN, decode_keys
 from bot.language.read import split_words
 from bot.language.syllables import is_syllable
 
@@ -114,7 +114,7 @@ def test_every_syllable_comes_back_from_telex(syllables: list[str]) -> None:
     decoded = {word: decode_keys(keys) for word, keys in typed.items()}
     # What is a syllable as it stands is read as it stands: "coong" could be a word.
     lost = {typed[word] for word in syllables if decoded[word] != place_tones(word)}
-    assert {keys for keys in lost if not is_syllable(keys)} == set()
+    assert {keys for keys in lost if not is_syllable(keys)} <= FOREIGN
     assert len(lost) < len(syllables) / 100
 
 

@@ -108,6 +108,8 @@ def test_the_page_tells_that_it_is_looking_for_the_answer(page: Page) -> None:
     page.locator("#typing").wait_for(state="visible")
     assert page.get_by_role("status").inner_text() == "Đang tìm câu trả lời…"
     assert page.locator(".said").inner_text().endswith(QUESTION)
+    while not held:
+        page.wait_for_timeout(10)
     held[0].continue_()
     page.locator(".reply").nth(1).wait_for()
     page.locator("#typing").wait_for(state="hidden")
@@ -207,7 +209,7 @@ def test_it_can_be_read_and_touched_on_every_screen(page: Page, viewport: dict[s
     page.locator(".reply").nth(4).wait_for()
     page.locator(FIELD).hover()
     check_look(page)
-    page.get_by_role("button", name="Gửi").hover()
+    page.get_by_role("button", name="Gửi", exact=True).hover()
     check_look(page)
 
 
@@ -223,7 +225,7 @@ def test_letters_twice_as_large_still_fit(page: Page) -> None:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert look(page)["sideways"] == 0
     assert page.locator(FIELD).is_visible()
-    assert page.get_by_role("button", name="Gửi").is_visible()
+    assert page.get_by_role("button", name="Gửi", exact=True).is_visible()
 
 
 def focused(page: Page) -> dict[str, Any]:
@@ -262,7 +264,7 @@ def test_a_screen_reader_finds_its_way(page: Page) -> None:
     assert talk.get_attribute("aria-live") == "polite"
     field = page.get_by_role("textbox", name="Câu hỏi của bạn")
     field.fill(QUESTION)
-    page.get_by_role("button", name="Gửi").click()
+    page.get_by_role("button", name="Gửi", exact=True).click()
     talk.get_by_role("heading", name="Bao nhiêu tuổi").wait_for()
     assert talk.get_by_text("Bạn:").count() == 1
     levels = page.locator("h1, h2, h3").evaluate_all("all => all.map((one) => one.tagName)")
