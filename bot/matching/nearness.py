@@ -18,6 +18,7 @@ def group_near(readings: Sequence[str], near: float = NEAR) -> list[tuple[int, .
     """The places of the readings in groups, each with its leader first, in the order of the leaders.
 
     They are given by weight: the first leads, and later ones join the nearest leader before them.
+    Those of the very same words stay together, whatever leaders came between.
     """
     words = [frozenset(reading.split()) for reading in readings]
     known = Counter(word for some in words for word in some)
@@ -25,7 +26,11 @@ def group_near(readings: Sequence[str], near: float = NEAR) -> list[tuple[int, .
     heavy = [sum(weight[w] for w in some) for some in words]
     leaders: dict[str, list[int]] = defaultdict(list)
     groups: dict[int, list[int]] = {}
+    homes: dict[frozenset[str], int] = {}
     for place, some in enumerate(words):
+        if some in homes:
+            groups[homes[some]].append(place)
+            continue
         shared: dict[int, float] = defaultdict(float)
         for word in some:
             for leader in leaders[word]:
@@ -37,8 +42,11 @@ def group_near(readings: Sequence[str], near: float = NEAR) -> list[tuple[int, .
                 best, nearest = leader, likeness
         if nearest >= near:
             groups[best].append(place)
+            homes[some] = best
             continue
         groups[place] = [place]
+        if some:
+            homes[some] = place
         for word in some:
             leaders[word].append(place)
     return [tuple(members) for members in groups.values()]

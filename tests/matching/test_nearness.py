@@ -22,6 +22,12 @@ def test_near_questions_join_the_most_asked_one() -> None:
     assert group_near(readings) == [(0, 2), (1, 3), (4,)]
 
 
+def test_the_same_words_stay_together_although_a_nearer_leader_came_between() -> None:
+    readings = ["the cu", "the cu tri", "the cu tri mat", "tri cu the"]
+    groups = group_near(readings)
+    assert next(group for group in groups if 1 in group) == next(g for g in groups if 3 in g)
+
+
 @given(LINES)
 def test_every_question_is_in_one_group(readings: list[str]) -> None:
     groups = group_near(readings)
