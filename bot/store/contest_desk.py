@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, s
 
 from bot.store.contest_attempts import number_attempt
 from bot.store.contest_board_tables import awards, complaints, flags, measures
+from bot.store.contest_export import PLACE
 from bot.store.contest_ranking import COUNTED
 from bot.store.contest_tables import answers, attempts, contest_questions, entrants, grants
 from bot.store.database import Tx
@@ -176,16 +177,7 @@ async def attempts_of(tx: Tx, entrant_id: int) -> list[AttemptRow]:
 async def paper_of(tx: Tx, attempt_id: int) -> list[dict[str, Any]]:
     """The places of a paper: question (number, id, version), as shown, chosen, when, changes."""
     rows = await tx.rows(
-        select(
-            answers.c.position,
-            answers.c.question,
-            contest_questions.c.question_id,
-            contest_questions.c.version,
-            answers.c.shown,
-            answers.c.chosen,
-            answers.c.at_ms,
-            answers.c.changes,
-        )
+        select(*PLACE)
         .join(contest_questions, contest_questions.c.id == answers.c.question)
         .where(answers.c.attempt_id == attempt_id)
         .order_by(answers.c.position)

@@ -20,6 +20,17 @@ _ATTEMPT = (
     "id", "entrant_id", "round", "version", "started_ms", "deadline_ms", "submitted_ms",
     "duration_ms", "status", "total", "correct", "score", "prediction", "device",
 )  # fmt: skip
+PLACE = (
+    answers.c.position,
+    answers.c.question,
+    contest_questions.c.question_id,
+    contest_questions.c.version,
+    answers.c.shown,
+    answers.c.chosen,
+    answers.c.at_ms,
+    answers.c.changes,
+)
+"""A place of a paper as whoever checks it reads it; needs the two tables joined."""
 
 Rows = AsyncIterator[Mapping[str, Any]]
 
@@ -53,17 +64,7 @@ def answer_rows(tx: Tx, rounds: Sequence[int]) -> Rows:
     """Every place of every paper of the rounds: what was asked, shown, chosen and when."""
     return _stream(
         tx,
-        select(
-            answers.c.attempt_id,
-            answers.c.position,
-            answers.c.question,
-            contest_questions.c.question_id,
-            contest_questions.c.version,
-            answers.c.shown,
-            answers.c.chosen,
-            answers.c.at_ms,
-            answers.c.changes,
-        )
+        select(answers.c.attempt_id, *PLACE)
         .join(attempts, attempts.c.id == answers.c.attempt_id)
         .join(contest_questions, contest_questions.c.id == answers.c.question)
         .where(attempts.c.round.in_(rounds))
