@@ -276,9 +276,9 @@ def test_a_change_touches_only_its_own_place(snapshot: Snapshot) -> None:
 
 
 def test_an_installation_may_have_queries_of_its_own(tmp_path: Path) -> None:
-    assert [path.name for path in query_files(KNOWLEDGE)] == [
-        "held-noisy.jsonl", "held-offtopic.jsonl", "held-questions.jsonl",
-    ]  # fmt: skip
+    shipped = {path.name for path in query_files(KNOWLEDGE)}
+    assert shipped > {"held-noisy.jsonl", "held-offtopic.jsonl", "held-questions.jsonl"}
+    assert all(name.startswith("held-") for name in shipped)
     (tmp_path / OWN_QUERIES).touch()
     assert query_files(tmp_path) == [tmp_path / OWN_QUERIES]
 
