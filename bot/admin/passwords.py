@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +17,12 @@ _COMMON = ("12345", "abcde", "qwert", "matkhau", "password", "baucu", "aaaa", "1
 _hasher = PasswordHasher()
 # A hash takes 64 MB while it is made: many sign-ins at once stand in line.
 _line = ThreadPoolExecutor(2, "password")
-_NOBODY = _hasher.hash(secrets.token_urlsafe(24))
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password has; made when it is first asked for, so that a start doesn't wait."""
+    return _hasher.hash(secrets.token_urlsafe(24))
 
 
 def make_password() -> str:
@@ -51,11 +57,11 @@ async def hash_aside(password: str) -> str:
 async def is_right(kept: str | None, password: str) -> bool:
     """Whether the password is the one kept; None (no such user) takes just as long to say no."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_line, _verify, kept or _NOBODY, password) and bool(kept)
+    return await loop.run_in_executor(_line, _verify, kept, password) and bool(kept)
 
 
-def _verify(kept: str, password: str) -> bool:
+def _verify(kept: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(kept, password[: LONGEST + 1])
+        return _hasher.verify(kept or _nobody(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False

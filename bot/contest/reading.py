@@ -10,10 +10,10 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import yaml
@@ -96,64 +96,101 @@ def line_at(root: Value, path: Iterable[str | int]) -> int:
 
 
 def _read(kind: Any, value: Value) -> Any:
-    origin = get_origin(kind)
+    return _reader(kind)(value)
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Value], Any]:
+    """What reads values of a type; looked up once, for a bank holds thousands of them."""
+    origin, args = get_origin(kind), get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        return _read_union(get_args(kind), value)
+        return partial(_read_union, args)
     if origin is Literal:
-        return _read_word(get_args(kind), value)
+        return partial(_read_word, args)
     if origin is tuple:
-        return _read_list(get_args(kind)[0], value)
+        return partial(_read_list, args[0])
     if origin is dict:
-        return _read_dict(get_args(kind)[1], value)
+        return partial(_read_dict, args[1])
     if dataclasses.is_dataclass(kind):
-        return _read_object(kind, value)
+        return partial(_read_object, kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        found = _read_word([member.value for member in kind], value)
-        return found if found is _BROKEN else kind(found)
-    return _READERS[kind](value)
+        return partial(_read_member, kind)
+    return _READERS[kind]
+
+
+def _read_member(kind: Any, value: Value) -> Any:
+    found = _read_word([member.value for member in kind], value)
+    return found if found is _BROKEN else kind(found)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Field:
+    """How a field is read: under which key, as what, and what holds where it is missing."""
+
+    name: str
+    key: str
+    kind: Any
+    has_default: bool
+    may_be_none: bool
+    may_be_blank: bool
+    takes_rest: bool
+
+
+@cache
+def _fields(kind: Any) -> tuple[_Field, ...]:
+    """The fields of a class that stand in the files."""
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        _Field(
+            field.name,
+            key_of(field.name),
+            hints[field.name],
+            _has_default(field),
+            type(None) in get_args(hints[field.name]),
+            field.default == "",
+            bool(field.metadata.get("rest")),
+        )
+        for field in dataclasses.fields(kind)
+        if field.compare
+    )
 
 
 def _read_object(kind: Any, value: Value) -> Any:
     keys = value.mapping()
     if not value.is_mapping:
         return _BROKEN
-    hints, found = _hints(kind), {}
-    for field in dataclasses.fields(kind):
-        if not field.compare:
-            continue
+    fields, found = _fields(kind), {}
+    for field in fields:
         read_here = (
-            _read_rest(kind, hints[field.name], keys)
-            if field.metadata.get("rest")
-            else _read_field(field, hints[field.name], keys)
+            _read_rest(kind, field.kind, keys) if field.takes_rest else _read_field(field, keys)
         )
         if read_here is not _BROKEN:
             found[field.name] = read_here
-    if not _rest_of(kind):
-        keys.allow(*(key_of(f.name) for f in dataclasses.fields(kind) if f.compare))
-    needed = {f.name for f in dataclasses.fields(kind) if not _has_default(f)}
+    if not any(field.takes_rest for field in fields):
+        keys.allow(*(field.key for field in fields))
+    needed = {field.name for field in fields if not field.has_default}
     return kind(**found) if needed <= found.keys() else _BROKEN
 
 
-def _read_field(field: dataclasses.Field[Any], hint: Any, keys: Mapping) -> Any:
+def _read_field(field: _Field, keys: Mapping) -> Any:
     """The field's value; broken where it is missing or faulty, so that the default holds."""
-    key = key_of(field.name)
-    value = keys.values.get(key)
+    value = keys.values.get(field.key)
     if value is None:
-        return _BROKEN if _has_default(field) else (keys.need(key), _BROKEN)[1]
+        return _BROKEN if field.has_default else (keys.need(field.key), _BROKEN)[1]
     if value.is_empty:
-        if type(None) in get_args(hint):
+        if field.may_be_none:
             return None
-        if not _has_default(field):
+        if not field.has_default:
             value.fault("Chỗ này đang bỏ trống.")
         return _BROKEN
-    if field.default == "" and isinstance(value.node, yaml.ScalarNode) and not value.node.value:
+    if field.may_be_blank and isinstance(value.node, yaml.ScalarNode) and not value.node.value:
         return ""
-    return _read(hint, value)
+    return _read(field.kind, value)
 
 
 def _read_rest(kind: Any, hint: Any, keys: Mapping) -> dict[str, Any]:
     """Every key that is no other field's: each names an object of its own."""
-    known = {key_of(f.name) for f in dataclasses.fields(kind)}
+    known = {field.key for field in _fields(kind)}
     inner = get_args(hint)[1]
     rest = {name: _read(inner, value) for name, value in keys if name not in known}
     return {name: found for name, found in rest.items() if found is not _BROKEN}
@@ -293,7 +330,7 @@ def _read_time(value: Value) -> Any:
     return found
 
 
-_READERS = {
+_READERS: dict[Any, Callable[[Value], Any]] = {
     str: _read_text,
     Id: _read_id,
     int: _read_whole,
@@ -307,15 +344,6 @@ _READERS = {
 
 def _written(value: Value) -> str:
     return str(value.node.value).strip() if isinstance(value.node, yaml.ScalarNode) else ""
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _rest_of(kind: Any) -> bool:
-    return any(field.metadata.get("rest") for field in dataclasses.fields(kind))
 
 
 def _has_default(field: dataclasses.Field[Any]) -> bool:

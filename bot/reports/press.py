@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 
 import segno
-import typst
 
 from bot.reports.printable import printable
 
@@ -20,6 +19,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def print_pdf(template: str, data: object) -> bytes:
     """The PDF that a template makes of the data (anything that JSON can hold)."""
+    # A fifth of a second to load, which a start of the bot needn't wait for.
+    import typst
+
     compiled = typst.compile(
         str(_TEMPLATES / template),
         root=str(_TEMPLATES),

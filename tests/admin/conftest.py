@@ -28,7 +28,6 @@ HOST = "http://may-chu.example"
 PASSWORD = "mot-mat-khau-du-dai"
 # As strong as argon2 allows to be weak: a test need not be slow.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-passwords._NOBODY = passwords.hash_password("nobody")
 HASHED = passwords.hash_password(PASSWORD)
 ROLES = ("editor", "approver", "organizer", "owner")
 
