@@ -24,8 +24,9 @@ def _measure(snapshot: Snapshot, name: str) -> Summary:
 
 
 # Nothing was fitted on these. Those named "held" were written together with the ones that the
-# matcher is fitted to, those named "dev" by other people, who ask in a harder way; "held-...-2a" by
-# somebody who had not seen the base, as strangers ask: elliptic, sideways, by the circumstance.
+# matcher is fitted to, those named "dev" by other people, who ask in a harder way; "held-...-2a"
+# and "-2b" by people who had not seen the base, as strangers ask: elliptic, sideways, by the
+# circumstance.
 # File, at least answered right, at least right or offered, at most answered wrong.
 ASKED = [
     ("dev-questions", 0.80, 0.95, 0.02),
@@ -34,12 +35,15 @@ ASKED = [
     ("held-noisy", 0.87, 0.96, 0.025),
     ("held-questions-2a", 0.65, 0.90, 0.05),
     ("held-noisy-2a", 0.80, 0.95, 0.05),
+    ("held-questions-2b", 0.67, 0.87, 0.06),
+    ("held-noisy-2b", 0.80, 0.90, 0.05),
 ]
 # File, at most answered, at most offered a choice.
 STRAY = [
     ("dev-offtopic", 0.015, 0.32),
     ("held-offtopic", 0.015, 0.55),
     ("held-offtopic-2a", 0.0, 0.70),
+    ("held-offtopic-2b", 0.0, 0.55),
 ]
 
 
