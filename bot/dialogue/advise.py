@@ -12,6 +12,7 @@ from datetime import date
 from bot.calculators.calculate import Computed, calculate, judge_case
 from bot.calculators.calendar import calendar_page
 from bot.calculators.where import Choice, Where, find_named, find_place
+from bot.dialogue.remembered import Remembered
 from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.citations import render_citations
@@ -22,6 +23,9 @@ from bot.language.read import Reading
 from bot.matching.find import Match
 
 WHERE_TITLE = "Nơi bỏ phiếu"
+
+_LONGEST_KEPT = 200
+"""Letters of a question whose advice is kept for the next who asks it; longer ones are stories."""
 
 _MOSTLY = 0.5
 """Of a message's words: small talk that takes up so much of it is what the message is about."""
@@ -50,8 +54,21 @@ class Advice:
 
 def advise(snapshot: Snapshot, text: str, today: date) -> Advice:
     """The advice on a question; `today` is the day in Việt Nam, for what counts days."""
+    masked = mask_numbers(text)
+    # Whoever tells his own number asks nothing that comes again, and it is not to lie about.
+    if masked != text or len(text) > _LONGEST_KEPT:
+        return _work_out(snapshot, text, masked, today)
+    known: Remembered[tuple[str, date], Advice] = snapshot.remembered
+    advice = known.get((text, today))
+    if advice is None:
+        advice = _work_out(snapshot, text, masked, today)
+        known.put((text, today), advice)
+    return advice
+
+
+def _work_out(snapshot: Snapshot, text: str, masked: str, today: date) -> Advice:
     words = snapshot.base.words
-    match = snapshot.matcher.find(mask_numbers(text))
+    match = snapshot.matcher.find(masked)
     normalised = match.reading.line
     if match.score < 1:
         computed = compute(snapshot, text, today)

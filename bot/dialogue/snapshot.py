@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bot.clock import Clock, utc_now, vietnam_date
 from bot.contest.load import Contests, load_contests
+from bot.dialogue.remembered import Remembered
 from bot.errors import KnowledgeFaulty
 from bot.keep import Keep
 from bot.knowledge.citations import render_citations
@@ -28,6 +30,10 @@ class Snapshot:
     variables: Mapping[str, str]
     contests: Contests = field(default_factory=Contests)
     files: Base | None = None
+    remembered: Remembered[Any, Any] = field(
+        init=False, default_factory=Remembered, compare=False, repr=False
+    )
+    """What was advised on questions that may come again; see `advise`."""
 
     @property
     def written(self) -> Base:

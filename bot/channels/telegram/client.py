@@ -20,6 +20,8 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.transport import NotReached, Transport
 from bot.errors import (
@@ -104,7 +106,14 @@ class _Calls(Bot):
     """
 
     async def call(self, method: str, fields: dict[str, Any], read_timeout: float | None) -> Any:
-        return await self._post(method, fields, read_timeout=read_timeout)
+        polls, calls = self._request
+        request = polls if method == "getUpdates" else calls
+        # As `_post`, without looking for files and defaults in every field: we send plain data.
+        told = [
+            RequestParameter(n, value, None) for n, value in fields.items() if value is not None
+        ]
+        url = f"{self.base_url}/{method}"
+        return await request.post(url, RequestData(told), read_timeout=read_timeout)
 
     @property
     def requests(self) -> tuple[Any, ...]:
