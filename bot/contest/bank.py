@@ -65,6 +65,18 @@ class Question:
         return next((o for o in self.options if o.id == option_id), None)
 
 
+LETTERS = "ABCDEFGH"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option as it is shown: its letter follows the order shown, its id never changes."""
+
+    letter: str
+    id: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Bank:
     """The questions of one questions.yaml, with where each one stands in the file."""

@@ -13,12 +13,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from bot.clock import VIETNAM
-from bot.contest.bank import Question, Units
+from bot.contest.bank import LETTERS, Choice, Question, Units
 from bot.contest.draw import usable
-from bot.contest.marking import Marking, mark_questions
+from bot.contest.marking import Marking, mark_questions, split_options
 from bot.contest.reading import from_json, to_json
 from bot.contest.rules import Contest, Paper, Round
 from bot.contest.words import FaultAction, Id, IncidentAction
+
+_CHOICES_KEPT = 20_000
+"""Orders of options that a version keeps at hand: four options in all orders of 800 questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,23 @@ class Published:
 
     @cached_property
     def _pools(self) -> dict[tuple[int, date], list[Question]]:
+        return {}
+
+    def choices(self, number: int, shown: str) -> tuple[Choice, ...]:
+        """The options of the question with this number, in the order in which they are shown."""
+        kept = self._choices.get((number, shown))
+        if kept is None:
+            texts = {str(option.id): option.text for option in self.by_number[number].options}
+            kept = tuple(
+                Choice(letter, option_id, texts[option_id])
+                for letter, option_id in zip(LETTERS, split_options(shown), strict=False)
+            )
+            if len(self._choices) < _CHOICES_KEPT:
+                self._choices[number, shown] = kept
+        return kept
+
+    @cached_property
+    def _choices(self) -> dict[tuple[int, str], tuple[Choice, ...]]:
         return {}
 
     def windows(self, one: Round) -> list[Window]:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 from bot.contest.bank import Question
@@ -81,10 +82,10 @@ def _choose(
 ) -> list[Question]:
     mixed = _shuffled(pool, f"{seed}/draw", lambda q: q.id)
     # A stable sort: unseen ones first, each group in its drawn order.
-    left = sorted(mixed, key=lambda q: q.id in avoided)
+    left = sorted(mixed, key=lambda q: q.id in avoided) if avoided else mixed
     chosen: list[Question] = []
     for share in by_specificity(paper.blueprint) or [Share(paper.question_count)]:
-        fitting = [q for q in left if is_in_share(q, share)][: share.count]
+        fitting = list(islice((q for q in left if is_in_share(q, share)), share.count))
         if len(fitting) < share.count:
             return []
         chosen += fitting
@@ -102,4 +103,5 @@ def _options(paper: Paper, question: Question, seed: str) -> tuple[str, ...]:
 
 def _shuffled(items: Iterable[T], seed: str, name: Callable[[T], str]) -> list[T]:
     """The items in an order that only the seed and their names decide."""
-    return sorted(items, key=lambda i: hashlib.sha256(f"{seed}\n{name(i)}".encode()).digest())
+    start, sha256 = f"{seed}\n".encode(), hashlib.sha256
+    return sorted(items, key=lambda item: sha256(start + name(item).encode()).digest())

@@ -89,8 +89,8 @@ class PaperTaker:
 
     def __init__(self, database: Database, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._guesses = Batcher(database, keep_guesses)
-        self._papers = Batcher(database, self._hand_in)
+        self._guesses = Batcher(database, keep_guesses, quick=True)
+        self._papers = Batcher(database, self._hand_in, most=50, quick=True)
 
     async def keep(self, guess: Guess) -> None:
         """Keeps a guess."""

@@ -15,9 +15,9 @@ from bot.contest.ending import last_moment
 from bot.contest.marking import join_options, split_options
 from bot.contest.refusal import Refused
 from bot.contest.rules import Paper
-from bot.store import contest_attempts
+from bot.store import contest_answers
 from bot.store.batching import Batcher
-from bot.store.contest_attempts import Asked
+from bot.store.contest_answers import Asked
 from bot.store.database import Database, Tx
 
 
@@ -59,7 +59,7 @@ async def save_answer(tx: Tx, save: Save) -> Saved:
 
 async def save_answers(tx: Tx, saves: Sequence[Save]) -> list[Saved | Refused]:
     """Saves many answers; each has its own result, in the same order, and spoils no other one."""
-    asked = await contest_attempts.asked_at(tx, ((s.attempt_id, s.position) for s in saves))
+    asked = await contest_answers.asked_at(tx, ((s.attempt_id, s.position) for s in saves))
     reached = await _reached(tx, saves, asked)
     results: list[Saved | Refused] = []
     taken: list[tuple[int, int, str | None, int]] = []
@@ -75,7 +75,7 @@ async def save_answers(tx: Tx, saves: Sequence[Save]) -> list[Saved | Refused]:
         if save.attempt_id in reached and chosen:
             reached[save.attempt_id] = max(reached[save.attempt_id], save.position)
     if taken:
-        await contest_attempts.save(tx, taken)
+        await contest_answers.save(tx, taken)
     return results
 
 
@@ -110,7 +110,7 @@ async def _reached(
         and place.round in s.published.round_ids
         and _paper_of(s, place).navigation == "sequential"
     }
-    found = await contest_attempts.last_answered(tx, forward) if forward else {}
+    found = await contest_answers.last_answered(tx, forward) if forward else {}
     return {attempt_id: found.get(attempt_id, 0) for attempt_id in forward}
 
 
@@ -128,7 +128,7 @@ class AnswerSaver:
     """
 
     def __init__(self, database: Database) -> None:
-        self._batches = Batcher(database, save_answers)
+        self._batches = Batcher(database, save_answers, quick=True)
 
     async def save(self, save: Save) -> Saved:
         """Saves one answer. Raises as `save_answer` does."""

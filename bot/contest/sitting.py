@@ -6,24 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.contest.bank import Question
+from bot.contest.bank import Choice, Question
 from bot.contest.document import Published, from_ms
 from bot.contest.marking import split_options
 from bot.contest.rules import Paper, Round
 from bot.store import contest_attempts
 from bot.store.contest_attempts import Answer, Attempt
 from bot.store.database import Tx
-
-LETTERS = "ABCDEFGH"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option as it is shown: its letter follows the order shown, its id never changes."""
-
-    letter: str
-    id: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +81,5 @@ def seat_of(
 
 def _place(published: Published, answer: Answer) -> Place:
     question = published.by_number[answer.question]
-    texts = {str(option.id): option.text for option in question.options}
-    choices = tuple(
-        Choice(LETTERS[n], option_id, texts[option_id])
-        for n, option_id in enumerate(split_options(answer.shown))
-    )
+    choices = published.choices(answer.question, answer.shown)
     return Place(answer.position, question, choices, split_options(answer.chosen))

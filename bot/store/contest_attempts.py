@@ -9,18 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.store.contest_tables import answers, attempts, contest_questions, entrants, grants
 from bot.store.database import Tx
@@ -64,21 +53,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One place of one attempt, with what decides whether an answer may still go there."""
-
-    attempt_id: int
-    position: int
-    entrant_id: int
-    round: int
-    status: str
-    deadline_ms: int
-    question: int
-    shown: str
-    chosen: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
     """How an attempt ended and what it earned."""
 
@@ -94,6 +68,24 @@ class Finished:
 _ATTEMPT = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
 _ANSWER = tuple(answers.c[name] for name in Answer.__dataclass_fields__)
 _OPEN = attempts.c.status == "open"
+_FIRST = entrants.c.id * _PER_ENTRANT
+_OF_ENTRANTS = (
+    select(*_ATTEMPT)
+    .join(entrants, attempts.c.id.between(_FIRST, _FIRST + _PER_ENTRANT - 1))
+    .where(entrants.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(attempts.c.id)
+)
+_FIND = select(*_ATTEMPT).where(attempts.c.id == bindparam("of_id"))
+_PAPERS = (
+    select(*_ANSWER)
+    .where(answers.c.attempt_id.in_(bindparam("ids", expanding=True)))
+    .order_by(answers.c.attempt_id, answers.c.position)
+)
+_GRANTED = (
+    select(grants.c.entrant_id, grants.c.round, func.sum(grants.c.extra).label("extra"))
+    .where(grants.c.entrant_id.in_(bindparam("ids", expanding=True)))
+    .group_by(grants.c.entrant_id, grants.c.round)
+)
 
 
 def number_attempt(entrant_id: int, number: int) -> int:
@@ -108,20 +100,13 @@ async def of_entrant(tx: Tx, entrant_id: int) -> list[Attempt]:
 
 async def of_entrants(tx: Tx, entrant_ids: Sequence[int]) -> list[Attempt]:
     """Every attempt of some entrants, by entrant, oldest first."""
-    first = entrants.c.id * _PER_ENTRANT
-    rows = await tx.rows(
-        select(*_ATTEMPT)
-        .join(entrants, attempts.c.id.between(first, first + _PER_ENTRANT - 1))
-        .where(entrants.c.id.in_(entrant_ids))
-        .order_by(attempts.c.id)
-    )
+    rows = await tx.rows(_OF_ENTRANTS, {"ids": entrant_ids})
     return [Attempt(**row) for row in rows]
 
 
 async def find(tx: Tx, attempt_id: int, *, lock: bool = False) -> Attempt | None:
     """An attempt by its id; with `lock` nobody else changes it until the transaction ends."""
-    statement = select(*_ATTEMPT).where(attempts.c.id == attempt_id)
-    row = await tx.first(statement.with_for_update() if lock else statement)
+    row = await tx.first(_FIND.with_for_update() if lock else _FIND, {"of_id": attempt_id})
     return Attempt(**row) if row else None
 
 
@@ -161,11 +146,7 @@ async def paper_of(tx: Tx, attempt_id: int) -> list[Answer]:
 
 async def papers_of(tx: Tx, attempt_ids: Sequence[int]) -> list[Answer]:
     """The places of several attempts' papers, attempt by attempt in the order of their ids."""
-    rows = await tx.rows(
-        select(*_ANSWER)
-        .where(answers.c.attempt_id.in_(attempt_ids))
-        .order_by(answers.c.attempt_id, answers.c.position)
-    )
+    rows = await tx.rows(_PAPERS, {"ids": attempt_ids})
     return [Answer(**row) for row in rows]
 
 
@@ -181,80 +162,6 @@ async def seen_questions(tx: Tx, attempt_ids: Sequence[int]) -> dict[int, set[st
         for row in rows:
             found.setdefault(row["attempt_id"] // _PER_ENTRANT, set()).add(row["question_id"])
     return found
-
-
-async def asked_at(tx: Tx, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Asked]:
-    """What stands at the places (attempt, position); the attempts stay open meanwhile.
-
-    They are locked in the order of their ids, so that two who save at once cannot wait for each
-    other; whoever hands one of them in waits until we are done.
-    """
-    wanted = sorted(set(places))
-    if tx.is_postgresql and wanted:
-        ids = sorted({attempt_id for attempt_id, _ in wanted})
-        await tx.rows(
-            select(attempts.c.id)
-            .where(attempts.c.id.in_(ids))
-            .order_by(attempts.c.id)
-            .with_for_update(read=True)
-        )
-    columns = (
-        answers.c.attempt_id, answers.c.position, attempts.c.entrant_id, attempts.c.round,
-        attempts.c.status, attempts.c.deadline_ms, answers.c.question, answers.c.shown,
-        answers.c.chosen,
-    )  # fmt: skip
-    rows = await tx.rows(
-        select(*columns)
-        .join(attempts, attempts.c.id == answers.c.attempt_id)
-        .where(tuple_(answers.c.attempt_id, answers.c.position).in_(wanted))
-    )
-    return {(row["attempt_id"], row["position"]): Asked(**row) for row in rows}
-
-
-async def last_answered(tx: Tx, attempt_ids: Iterable[int]) -> dict[int, int]:
-    """The last answered position of each attempt that has one."""
-    rows = await tx.rows(
-        select(answers.c.attempt_id, func.max(answers.c.position).label("position"))
-        .where(answers.c.attempt_id.in_(sorted(set(attempt_ids))), answers.c.chosen.is_not(None))
-        .group_by(answers.c.attempt_id)
-    )
-    return {row["attempt_id"]: row["position"] for row in rows}
-
-
-_SAVE = (
-    update(answers)
-    .where(
-        answers.c.attempt_id == bindparam("in_attempt"),
-        answers.c.position == bindparam("at_position"),
-    )
-    .values(
-        chosen=bindparam("new"),
-        at_ms=bindparam("saved_ms"),
-        changes=answers.c.changes
-        + case(
-            (
-                and_(
-                    answers.c.chosen.is_not(None),
-                    answers.c.chosen.is_distinct_from(bindparam("new")),
-                ),
-                1,
-            ),
-            else_=0,
-        ).cast(Integer),
-    )
-)
-
-
-async def save(tx: Tx, saves: Sequence[tuple[int, int, str | None, int]]) -> None:
-    """Writes answers (attempt, position, chosen, at_ms); of two for one place the later holds."""
-    ordered = sorted(saves, key=lambda s: s[:2])
-    await tx.connection.execute(
-        _SAVE,
-        [
-            {"in_attempt": a, "at_position": p, "new": chosen, "saved_ms": ms}
-            for a, p, chosen, ms in ordered
-        ],
-    )
 
 
 _PREDICT = (
@@ -305,11 +212,7 @@ async def granted(tx: Tx, entrant_id: int, round_number: int) -> int:
 
 async def granted_to(tx: Tx, entrant_ids: Sequence[int]) -> dict[tuple[int, int], int]:
     """How many attempts the board gave beyond the limit, by entrant and number of the round."""
-    rows = await tx.rows(
-        select(grants.c.entrant_id, grants.c.round, func.sum(grants.c.extra).label("extra"))
-        .where(grants.c.entrant_id.in_(entrant_ids))
-        .group_by(grants.c.entrant_id, grants.c.round)
-    )
+    rows = await tx.rows(_GRANTED, {"ids": entrant_ids})
     return {(row["entrant_id"], row["round"]): int(row["extra"]) for row in rows}
 
 
@@ -340,8 +243,3 @@ async def count_persons(tx: Tx, rounds: Sequence[int]) -> int:
 
 def _values(row: Attempt | Answer) -> dict[str, object]:
     return {name: getattr(row, name) for name in row.__dataclass_fields__}
-
-
-def _span(column: ColumnElement[int], entrant_id: int) -> ColumnElement[bool]:
-    start = entrant_id * _PER_ENTRANT
-    return column.between(start, start + _PER_ENTRANT - 1)

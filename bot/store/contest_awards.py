@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.store.contest_board_tables import awards, rankings, results
 from bot.store.contest_ranking import COUNTED
@@ -141,23 +141,25 @@ async def by_code(tx: Tx, code: str) -> Award | None:
     return Award(**row) if row else None
 
 
+_IN_FORCE = (
+    select(func.max(results.c.id))
+    .where(results.c.decided_at.is_not(None))
+    .group_by(results.c.contest_id, results.c.round)
+)
+_DECIDED_OF = (
+    select(*_COLUMNS)
+    .where(
+        awards.c.entrant_id == bindparam("entrant"),
+        awards.c.state.in_(LIVING),
+        awards.c.result_id.in_(_IN_FORCE),
+    )
+    .order_by(awards.c.id)
+)
+
+
 async def decided_of(tx: Tx, entrant_id: int) -> list[Award]:
     """The prizes of a person that the last decisions made his; a verified one has its code."""
-    in_force = (
-        select(func.max(results.c.id))
-        .where(results.c.decided_at.is_not(None))
-        .group_by(results.c.contest_id, results.c.round)
-    )
-    rows = await tx.rows(
-        select(*_COLUMNS)
-        .where(
-            awards.c.entrant_id == entrant_id,
-            awards.c.state.in_(LIVING),
-            awards.c.result_id.in_(in_force),
-        )
-        .order_by(awards.c.id)
-    )
-    return [Award(**row) for row in rows]
+    return [Award(**row) for row in await tx.rows(_DECIDED_OF, {"entrant": entrant_id})]
 
 
 async def set_state(

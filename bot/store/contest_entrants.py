@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from bot.store.contest_tables import consents, contest_lists, entrants
 from bot.store.database import Tx
@@ -66,15 +66,35 @@ class ConsentGiven:
 
 
 _COLUMNS = tuple(entrants.c[name] for name in Entrant.__dataclass_fields__)
+_FIND = select(*_COLUMNS).where(
+    entrants.c.contest_id == bindparam("contest"), entrants.c.person_id == bindparam("person")
+)
+_GET_MANY = (
+    select(*_COLUMNS)
+    .where(entrants.c.id.in_(bindparam("ids", expanding=True)))
+    # In the order of their ids, so that two who lock several cannot wait for each other.
+    .order_by(entrants.c.id)
+    .with_for_update()
+)
+_FIND_OF = (
+    select(people.c.channel_id, entrants.c.id)
+    .join(people, people.c.id == entrants.c.person_id)
+    .where(
+        people.c.channel == bindparam("channel"),
+        people.c.channel_id.in_(bindparam("names", expanding=True)),
+        entrants.c.contest_id == bindparam("contest"),
+    )
+)
+_LOCK = (
+    update(entrants)
+    .where(entrants.c.id.in_(bindparam("ids", expanding=True)), entrants.c.locked_at.is_(None))
+    .values(locked_at=bindparam("now"))
+)
 
 
 async def find(tx: Tx, contest_id: str, person_id: int) -> Entrant | None:
     """The person in the contest, or None where he has not registered."""
-    row = await tx.first(
-        select(*_COLUMNS).where(
-            entrants.c.contest_id == contest_id, entrants.c.person_id == person_id
-        )
-    )
+    row = await tx.first(_FIND, {"contest": contest_id, "person": person_id})
     return Entrant(**row) if row else None
 
 
@@ -95,27 +115,14 @@ async def marks_of(tx: Tx, entrant_id: int) -> dict[str, str | None]:
 
 async def get_many(tx: Tx, entrant_ids: Sequence[int]) -> dict[int, Entrant]:
     """Entrants by number; what they do elsewhere waits until the transaction ends."""
-    # In the order of their ids, so that two who lock several cannot wait for each other.
-    rows = await tx.rows(
-        select(*_COLUMNS)
-        .where(entrants.c.id.in_(entrant_ids))
-        .order_by(entrants.c.id)
-        .with_for_update()
-    )
+    rows = await tx.rows(_GET_MANY, {"ids": entrant_ids})
     return {row["id"]: Entrant(**row) for row in rows}
 
 
 async def find_of(tx: Tx, contest_id: str, channel: str, names: Sequence[str]) -> dict[str, int]:
     """The numbers of those who have registered, by the name under which a channel knows them."""
-    rows = await tx.rows(
-        select(people.c.channel_id, entrants.c.id)
-        .join(people, people.c.id == entrants.c.person_id)
-        .where(
-            people.c.channel == channel,
-            people.c.channel_id.in_(names),
-            entrants.c.contest_id == contest_id,
-        )
-    )
+    given = {"channel": channel, "names": names, "contest": contest_id}
+    rows = await tx.rows(_FIND_OF, given)
     return {row["channel_id"]: row["id"] for row in rows}
 
 
@@ -137,11 +144,7 @@ async def change(tx: Tx, entrant_id: int, values: Mapping[str, Any]) -> None:
 
 async def lock(tx: Tx, entrant_ids: Sequence[int], at: datetime) -> None:
     """From now on only the organizer corrects the registrations; the first time holds."""
-    await tx.change(
-        update(entrants)
-        .where(entrants.c.id.in_(entrant_ids), entrants.c.locked_at.is_(None))
-        .values(locked_at=at)
-    )
+    await tx.change(_LOCK, {"ids": entrant_ids, "now": at})
 
 
 async def add_consents(tx: Tx, entrant_id: int, given: Iterable[ConsentGiven]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.store.contest_tables import (
     contest_keys,
@@ -36,14 +36,17 @@ class Version:
 _COLUMNS = tuple(contest_versions.c[name] for name in Version.__dataclass_fields__)
 
 
+_LATEST = (
+    select(contest_versions.c.version, contest_versions.c.sha256)
+    .where(contest_versions.c.contest_id == bindparam("contest"))
+    .order_by(contest_versions.c.version.desc())
+    .limit(1)
+)
+
+
 async def latest(tx: Tx, contest_id: str) -> tuple[int, str] | None:
     """The number and SHA-256 of the version that is played; None where none was published."""
-    row = await tx.first(
-        select(contest_versions.c.version, contest_versions.c.sha256)
-        .where(contest_versions.c.contest_id == contest_id)
-        .order_by(contest_versions.c.version.desc())
-        .limit(1)
-    )
+    row = await tx.first(_LATEST, {"contest": contest_id})
     return (row["version"], row["sha256"]) if row else None
 
 

@@ -5,6 +5,7 @@
     async with db.reading() as tx:          # one unchanging view; writes are refused
         await talk.misses(tx, 20)
     async with db.transaction(quick=True):  # a few statements by key, many times a second
+    async with db.reading(quick=True):      # the same, only looking
 
 Do not open one inside the other: on SQLite writers queue up, and the inner one would wait for the
 outer for ever (this is noticed and refused). Do nothing slow inside, least of all the network.
@@ -34,6 +35,7 @@ from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
 from bot.store.tables import storable
 from bot.store.trouble import is_file, is_trouble, name_place, tell
+from bot.store.turns import Turns
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -105,15 +107,16 @@ class Database:
         self.place = name_place(self._url)
         self.trouble = ""
         """Why the last transaction could not be written; empty where it could."""
-        self._queue: asyncio.Lock | None = None
-        self._holder: asyncio.Task[Any] | None = None
+        self._queue: Turns | None = None
+        self._glances: tuple[AsyncEngine, Turns] | None = None
         self._keeper: sqlite3.Connection | None = None
         self._threads: WeakSet[Thread] = WeakSet()
-        # SQLite's writer stays at hand: fetching it from the pool takes longer than a short write.
-        self._kept: AsyncConnection | None = None
+        # SQLite's writer and the reader of quick looks stay at hand: fetching one from its pool
+        # takes longer than a short statement.
+        self._kept: dict[AsyncEngine, AsyncConnection] = {}
         if self._url.get_backend_name() == "sqlite":
             # Writers stand in line here, in order; left to SQLite they would poll for the lock.
-            self._queue = asyncio.Lock()
+            self._queue = Turns()
             self._open_sqlite()
         else:
             self._open_postgresql()
@@ -140,10 +143,12 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection; may be called twice."""
-        if self._kept:
-            kept, self._kept = self._kept, None
-            await kept.close()
+        kept, self._kept = self._kept, {}
+        for connection in kept.values():
+            await connection.close()
         # The writer last: the last connection to leave a SQLite file folds its log into it.
+        if self._glances:
+            await self._glances[0].dispose()
         await self._readers.dispose()
         await self._writers.dispose()
         await see_off(self._threads)
@@ -172,11 +177,19 @@ class Database:
         self.trouble = ""
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Tx]:
-        """A transaction that only reads, beside any writer, and sees one unchanging state."""
+    async def reading(self, *, quick: bool = False) -> AsyncIterator[Tx]:
+        """A transaction that only reads, beside any writer, and sees one unchanging state.
+
+        `quick` as for `transaction`.
+        """
         if self._readers is self._writers and self._queue:
-            async with self.transaction() as tx:
+            async with self.transaction(quick=quick) as tx:
                 yield tx
+            return
+        if quick and self._glances:
+            engine, turns = self._glances
+            async with turns.taken(), self._connected(engine) as connection, connection.begin():
+                yield Tx(connection)
             return
         async with self._connected(self._readers) as connection, connection.begin():
             yield Tx(connection)
@@ -233,6 +246,9 @@ class Database:
         # IMMEDIATE takes the write lock at once: a reader turned writer half-way cannot wait.
         tune(self._writers, self._threads, "BEGIN IMMEDIATE")
         tune(self._readers, self._threads, "BEGIN", "query_only=ON")
+        glances = engine_of_one(self._url, _OPTIONS, is_near=True)
+        tune(glances, self._threads, "BEGIN", "query_only=ON", "busy_timeout=0")
+        self._glances = glances, Turns()
 
     def _open_postgresql(self) -> None:
         self._writers = _engine(
@@ -247,20 +263,14 @@ class Database:
         if self._queue is None:
             yield
             return
-        task = asyncio.current_task()
-        if self._holder is task:
-            raise RuntimeError("a transaction was opened inside another one")
-        async with self._queue:
-            self._holder = task
-            try:
-                yield
-            finally:
-                self._holder = None
+        async with self._queue.taken():
+            yield
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        keeps = self._queue is not None and engine is self._writers
-        connection, self._kept = (self._kept, None) if keeps else (None, self._kept)
+        # In memory the writer is the reader, too.
+        keeps = self._queue is not None and (engine is self._writers or engine is not self._readers)
+        connection = self._kept.pop(engine, None) if keeps else None
         if connection is None:
             connection = await self._open(engine)
         try:
@@ -272,7 +282,7 @@ class Database:
                 raise self._told(error) from error
             raise
         if keeps:
-            self._kept = connection
+            self._kept[engine] = connection
         else:
             await connection.close()
 

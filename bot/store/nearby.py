@@ -81,11 +81,15 @@ async def connect_nearby(database: str, **options: Any) -> NearbyConnection:
     return connection
 
 
-def engine_of_one(url: URL, engine: Mapping[str, Any], **options: Any) -> AsyncEngine:
-    """The engine of SQLite's writer: one connection, which can work on the spot."""
+def engine_of_one(
+    url: URL, engine: Mapping[str, Any], *, is_near: bool = False, **options: Any
+) -> AsyncEngine:
+    """An engine of one connection, which can work on the spot; `is_near` if it always does."""
 
     async def connect() -> NearbyConnection:
-        return await connect_nearby(str(url.database), **options)
+        connection = await connect_nearby(str(url.database), **options)
+        connection.is_near = is_near
+        return connection
 
     return create_async_engine(url, pool_size=1, max_overflow=0, async_creator=connect, **engine)
 

@@ -78,6 +78,9 @@ _SEEN = (
     .values(_BEEN_THERE)
     .returning(*PERSON)
 )
+_FIND = select(*PERSON).where(
+    people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
+)
 SEEN_BY_ID = update(people).where(people.c.id == bindparam("b_id")).values(_BEEN_THERE)
 
 
@@ -119,9 +122,7 @@ async def _meet_now(
 
 async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
     """The person behind a channel's id, or None; leaves no trace."""
-    row = await tx.first(
-        select(*PERSON).where(people.c.channel == channel, people.c.channel_id == channel_id)
-    )
+    row = await tx.first(_FIND, {"b_channel": channel, "b_channel_id": channel_id})
     return Person(**row) if row else None
 
 

@@ -211,3 +211,55 @@ def test_a_closed_database_leaves_no_thread_behind_even_of_a_cancelled_read(tmp_
         return {t for t in threading.enumerate() if t not in before and "connection" in t.name}
 
     assert asyncio.run(work()) == set()
+
+
+async def test_quick_looks_beside_a_writer_see_one_state_and_change_nothing(db: Database) -> None:
+    if not _reads_beside(db):
+        pytest.skip("in memory the writer is the reader")
+    async with db.transaction() as tx:
+        await people.meet(tx, "web", "an", AT)
+        async with db.reading(quick=True) as look:
+            assert await people.find(look, "web", "an") is None
+    async with db.reading(quick=True) as look:
+        known = await people.find(look, "web", "an")
+        async with db.transaction(quick=True) as tx:
+            await people.erase(tx, known.id if known else 0)
+        assert await people.find(look, "web", "an") == known
+    with pytest.raises(DatabaseUnavailable, match="chỉ cho đọc"):
+        await _write_while_looking(db)
+    assert await count(db) == 0
+
+
+async def test_a_look_inside_a_look_is_refused(db: Database) -> None:
+    async def look_twice() -> None:
+        async with db.reading(quick=True), db.reading(quick=True):
+            pass
+
+    if db.is_shared:
+        await look_twice()
+        return
+    with pytest.raises(RuntimeError):
+        await look_twice()
+
+
+async def test_a_cancelled_look_holds_nobody_up(db: Database) -> None:
+    async def never_ends() -> None:
+        async with db.reading(quick=True) as tx:
+            await people.find(tx, "web", "an")
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(never_ends())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with db.reading(quick=True) as tx:
+        assert await people.find(tx, "web", "an") is None
+
+
+def _reads_beside(db: Database) -> bool:
+    return db.is_shared or db.file is not None
+
+
+async def _write_while_looking(db: Database) -> None:
+    async with db.reading(quick=True) as tx:
+        await people.meet(tx, "web", "binh", AT)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.store import contest_entrants, people
+from bot.store import contest_entrants
 from bot.store.database import Database
 
 COOKIE = "hoi_dap"
@@ -71,13 +71,12 @@ class Visitors:
         known = self._known.get(key)
         if known is not None and self.now() < known[1]:
             return known[0]
-        async with self.database.reading() as tx:
-            person = await people.find(tx, CHANNEL, key[0])
-            entrant = person and await contest_entrants.find(tx, contest_id, person.id)
-        if entrant is None:
-            return None
-        self.meet(token, contest_id, entrant.id)
-        return entrant.id
+        async with self.database.reading(quick=True) as tx:
+            found = await contest_entrants.find_of(tx, contest_id, CHANNEL, [key[0]])
+        entrant_id = found.get(key[0])
+        if entrant_id is not None:
+            self.meet(token, contest_id, entrant_id)
+        return entrant_id
 
     def meet(self, token: str, contest_id: str, entrant_id: int) -> None:
         """Remembers the browser, whose entrant the database has just told."""

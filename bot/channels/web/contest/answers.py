@@ -80,7 +80,7 @@ class Answers:
         """How the paper stands: another tab, or a phone that slept, catches up by it."""
         desk, published = self.desk, await self.desk.contest(request)
         entrant_id, attempt_id = await desk.seat(request, published)
-        async with desk.database.reading() as tx:
+        async with desk.database.reading(quick=True) as tx:
             seat = await play.sitting(tx, published, entrant_id, attempt_id)
         at = desk.clock()
         return JSONResponse(

@@ -144,7 +144,7 @@ class Lobby:
     async def _won(self, published: Published, present: Presence) -> Won:
         if present.entrant is None:
             return Won()
-        async with self.desk.database.reading() as tx:
+        async with self.desk.database.reading(quick=True) as tx:
             return await won_by(tx, published, self.desk.sealer, present.entrant)
 
 

@@ -53,7 +53,7 @@ class Showcase:
 
     async def _look(self) -> dict[str, Published]:
         found = {}
-        async with self.database.reading() as tx:
+        async with self.database.reading(quick=True) as tx:
             for name in await contest_versions.list_contests(tx):
                 published = await self.shelf.current(tx, name)
                 if published is not None:

@@ -1,0 +1,57 @@
+"""Saving finds its places by their keys, however many answers there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot.contest.saving import Save, save_answers
+from bot.store.database import Tx
+from tests.contest.conftest import Arena, at
+
+Asked = list[tuple[str, Any]]
+
+
+@contextmanager
+def overheard() -> Iterator[Asked]:
+    """The statements that are carried out meanwhile, each with one set of its values."""
+    found: Asked = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
+        found.append((statement, given[0] if many else given))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+async def test_no_save_reads_through_the_answers_of_others(arena: Arena) -> None:
+    await arena.register()
+    seat = await arena.start()
+    ids = (seat.attempt.entrant_id, seat.attempt.id)
+    saves = [
+        Save(arena.published, *ids, p.position, (p.choices[0].id,), at(1.01)) for p in seat.places
+    ]
+    with overheard() as asked:
+        await arena.run(lambda tx: save_answers(tx, saves))
+    mine = [(words, given) for words, given in asked if "answers" in words]
+    assert len(mine) == 2
+
+    async def explain(tx: Tx) -> str:
+        plans = [
+            str((await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", given)).all())
+            for s, given in mine
+        ]
+        return "\n".join(plans)
+
+    plan = await arena.run(explain)
+    assert "SCAN answers" not in plan
+    assert "SCAN attempts" not in plan
