@@ -9,6 +9,8 @@ import hypothesis
 import pytest
 
 from bot.dialogue.snapshot import Snapshot, build_snapshot
+from bot.keep import Keep
+from bot.knowledge.live import Live
 from bot.knowledge.load import Loaded, load
 from bot.knowledge.model import Base
 from bot.sealing import Sealer
@@ -24,6 +26,8 @@ KNOWLEDGE = ROOT / "knowledge"
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SEALER = Sealer(["a-key-of-the-tests-long-enough-for-all-of-them"])
+KEEP = Keep(ROOT / "data" / "kept")
+"""What the program itself keeps between starts: the tests read the base as it does."""
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +37,23 @@ def loaded() -> Loaded:
 
 
 @pytest.fixture(scope="session")
-def base(loaded: Loaded) -> Base:
-    """The project's own knowledge."""
-    return loaded.base
+def shared_live() -> Live[Snapshot]:
+    """The project's own knowledge, live; a test that edits makes one with its own copy."""
+    return Live(
+        KNOWLEDGE, lambda base: build_snapshot(base, KNOWLEDGE, keep=KEEP), lambda: NOW, keep=KEEP
+    )
 
 
 @pytest.fixture(scope="session")
-def snapshot(base: Base) -> Snapshot:
+def snapshot(shared_live: Live[Snapshot]) -> Snapshot:
     """The project's own knowledge, ready to answer."""
-    return build_snapshot(base, KNOWLEDGE)
+    return shared_live.current
+
+
+@pytest.fixture(scope="session")
+def base(snapshot: Snapshot) -> Base:
+    """The project's own knowledge."""
+    return snapshot.base
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

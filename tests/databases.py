@@ -1,15 +1,23 @@
-"""An empty, migrated database of each kind: SQLite in a file and in memory, PostgreSQL."""
+"""An empty, migrated database of each kind: SQLite in a file and in memory, PostgreSQL.
+
+A copy of a migrated database is made much faster than a new one is migrated, which takes longer than
+most tests do.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import tempfile
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +50,7 @@ def new_postgresql() -> Iterator[Callable[..., str]]:
             server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
             return server.get_uri(name)
 
-        # A copy of a migrated database is made much faster than a new one is migrated. In a
-        # thread, because the test that comes first has a loop running already.
-        with ThreadPoolExecutor() as threads:
-            threads.submit(asyncio.run, _migrate(new())).result()
+        _run_aside(_migrate(new()))
         yield new
         server.cleanup()
 
@@ -69,17 +74,59 @@ async def db(request: pytest.FixtureRequest, new_url: NewUrl) -> AsyncIterator[D
     if request.param == "postgresql":
         make: Callable[..., str] = request.getfixturevalue("new_postgresql")
         database = Database(make("test_1"))
+    elif request.param == "sqlite-memory":
+        database = new_memory()
     else:
-        database = Database(new_url(request.param))
-        await database.connect()
-        await migrate.migrate(database)
+        url = new_url(request.param)
+        copy_migrated(Path(url.removeprefix("sqlite:///")))
+        database = Database(url)
     yield database
     await database.close()
     assert await no_thread_is_left()
 
 
+def new_memory() -> Database:
+    """An empty, migrated database in memory."""
+    database = Database.memory()
+    fill_memory(database)
+    return database
+
+
+def fill_memory(database: Database, file: Path | None = None) -> None:
+    """Puts the content of a file into a database in memory; without one, empty tables."""
+    assert database._keeper is not None
+    with closing(sqlite3.connect(file or ":memory:")) as template:
+        if file is None:
+            template.deserialize(_migrated())
+        template.backup(database._keeper)
+
+
+def copy_migrated(file: Path) -> None:
+    """Makes a migrated SQLite file with nothing in its tables."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bot.db"
+        _run_aside(_migrate(f"sqlite:///{file}"))
+        with closing(sqlite3.connect(file)) as opened:
+            # A file that keeps its log beside it cannot be copied into memory.
+            opened.execute("PRAGMA journal_mode=DELETE")
+        return file.read_bytes()
+
+
+def _run_aside(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread, because the test that comes first has a loop running already."""
+    with ThreadPoolExecutor() as threads:
+        threads.submit(asyncio.run, work).result()
+
+
 async def _migrate(url: str) -> None:
     database = Database(url)
+    await database.connect()
     await migrate.migrate(database)
     await database.close()
 

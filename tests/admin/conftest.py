@@ -15,14 +15,14 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from bot.admin import passwords
-from bot.dialogue.snapshot import Snapshot, build_snapshot
+from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.live import Live
 from bot.server import build_app
 from bot.settings import Settings
 from bot.store import admin_users
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from tests.conftest import KNOWLEDGE, NOW, SEALER
+from tests.databases import new_memory
 
 HOST = "http://may-chu.example"
 PASSWORD = "mot-mat-khau-du-dai"
@@ -58,12 +58,6 @@ def knowledge(tmp_path: Path) -> Path:
     return Path(shutil.copytree(KNOWLEDGE, tmp_path / "knowledge"))
 
 
-@pytest.fixture(scope="session")
-def shared_live() -> Live[Snapshot]:
-    """The project's own knowledge, live; a test that edits takes `live` with its own copy."""
-    return Live(KNOWLEDGE, lambda base: build_snapshot(base, KNOWLEDGE), lambda: NOW)
-
-
 @pytest.fixture
 def live(shared_live: Live[Snapshot]) -> Live[Snapshot]:
     """What is served; a module whose tests edit overrides this by a copy."""
@@ -78,8 +72,7 @@ def folder() -> Path:
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     async with database.transaction() as tx:
         for role in ROLES:
             await admin_users.add(

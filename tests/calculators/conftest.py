@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.calculators.calculate import Computed, calculate
-from bot.knowledge.load import load
 from bot.knowledge.model import Base, Election
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
@@ -17,11 +16,6 @@ TODAY = date(2026, 11, 23)
 NEXT_DAY = date(2031, 3, 16)
 
 Ask = Callable[..., Computed | None]
-
-
-@pytest.fixture(scope="session")
-def base() -> Base:
-    return load(KNOWLEDGE, TODAY).base
 
 
 @pytest.fixture(scope="session")

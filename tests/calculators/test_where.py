@@ -15,10 +15,11 @@ from bot.knowledge.place_lists import load_places
 from bot.knowledge.place_names import readings
 from bot.knowledge.places import Places, PollingPlace, Unit
 from bot.language.fold import fold
+from tests.conftest import KEEP
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 ELECTION = date(2026, 3, 15)
-BASE: Base = load(KNOWLEDGE, date(2026, 11, 23)).base
+BASE: Base = load(KNOWLEDGE, date(2026, 11, 23), KEEP).base
 PLACES: Places = load_places(KNOWLEDGE / "places")[0]
 BY_NAME = {unit.name: unit for unit in PLACES.units}
 

@@ -20,12 +20,11 @@ from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable
 from bot.store import outbox, people
 from bot.store.database import Database, Tx
-from bot.store.migrate import migrate
 from bot.store.tables import inbox
 from bot.store.tables import outbox as outbox_table
 from tests.channels.paper import Paper
 from tests.conftest import NOW, SEALER
-from tests.databases import no_thread_is_left
+from tests.databases import fill_memory, new_memory, no_thread_is_left
 
 _ids = count(1)
 
@@ -113,8 +112,7 @@ class Unwell(Database):
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
     """An empty database."""
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield database
     await database.close()
 
@@ -123,15 +121,14 @@ async def database() -> AsyncIterator[Database]:
 async def unwell() -> AsyncIterator[Unwell]:
     """An empty database that can be made to fail."""
     database = Unwell("sqlite://")
-    await migrate(database)
+    fill_memory(database)
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def house(snapshot: Snapshot) -> AsyncIterator[House]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield House(database, Handler(database, lambda: snapshot))
     await database.close()
     # A request that was cut off gives its connection up, whose thread must not outlive the loop.

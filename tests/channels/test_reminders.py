@@ -17,9 +17,8 @@ from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.errors import OutsideWindow
 from bot.store import people
-from bot.store.database import Database
-from bot.store.migrate import migrate
 from tests.channels.conftest import House, said, until, with_election, written_down
+from tests.databases import new_memory
 
 ELECTION_DAY = date(2027, 5, 23)
 
@@ -32,8 +31,7 @@ def called(snapshot: Snapshot) -> Snapshot:
 
 @pytest.fixture
 async def called_house(called: Snapshot) -> AsyncIterator[House]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield House(database, Handler(database, lambda: called), now=at(1, hour=9))
     await database.close()
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,10 +26,10 @@ from bot.store import contest_awards, contest_results, people
 from bot.store.contest_entrants import Entrant
 from bot.store.contest_results import Result
 from bot.store.database import Database, Tx
-from bot.store.migrate import migrate
 from bot.store.schema import metadata
 from tests.conftest import KNOWLEDGE, TODAY
 from tests.contest.folder import define, small_base
+from tests.databases import copy_migrated, new_memory
 
 T = TypeVar("T")
 OPENS = datetime(2026, 2, 27, 8, 0, tzinfo=VIETNAM)
@@ -182,13 +179,9 @@ async def open_arena(db: Database, folder: Path, changes: Mapping[str, Any]) -> 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from: migrating takes longer than most tests."""
+    """A migrated SQLite file to copy from."""
     path = tmp_path_factory.mktemp("migrated") / "bot.db"
-    with ThreadPoolExecutor() as threads:
-        threads.submit(asyncio.run, _migrate(f"sqlite:///{path}")).result()
-    with closing(sqlite3.connect(path)) as file:
-        # A file that keeps its log beside it cannot be copied into memory.
-        file.execute("PRAGMA journal_mode=DELETE")
+    copy_migrated(path)
     return path
 
 
@@ -199,26 +192,15 @@ def shared_postgresql(new_postgresql: Callable[..., str]) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def db(request: pytest.FixtureRequest, migrated: Path) -> AsyncIterator[Database]:
+async def db(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An empty database of each kind."""
-    if request.param == "postgresql":
-        database = Database(request.getfixturevalue("shared_postgresql"))
-    else:
-        database = Database.memory()
-        assert database._keeper is not None
-        with closing(sqlite3.connect(migrated)) as template:
-            template.backup(database._keeper)
+    is_shared = request.param == "postgresql"
+    database = Database(request.getfixturevalue("shared_postgresql")) if is_shared else new_memory()
     yield database
-    if request.param == "postgresql":
+    if is_shared:
         async with database.transaction() as tx:
             for table in reversed(metadata.sorted_tables):
                 await tx.change(table.delete())
-    await database.close()
-
-
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await migrate(database)
     await database.close()
 
 

@@ -17,10 +17,10 @@ from bot.channels.intake import Intake
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import inbox
 from tests.conftest import SEALER
 from tests.contract.cases import CASES, Case
+from tests.databases import new_memory
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -65,8 +65,7 @@ class Hook:
 
 @pytest.fixture
 async def hook(case: Case, channel: Channel, snapshot: Snapshot) -> AsyncIterator[Hook]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     intake = Intake(Handler(database, lambda: snapshot), SEALER, lambda _: None)
     app = Starlette(routes=channel.routes(intake.take))
     async with httpx.AsyncClient(

@@ -23,9 +23,9 @@ from bot.dialogue.messages import Button, Message, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import outbox, questions
 from tests.conftest import NOW, SEALER
+from tests.databases import copy_migrated, fill_memory, new_memory
 
 NEVER, ALWAYS = 2.0, -1.0
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM).astimezone(UTC)
@@ -79,8 +79,7 @@ class Talk:
 
 @pytest.fixture
 async def db() -> AsyncIterator[Database]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield database
     await database.close()
 
@@ -104,9 +103,7 @@ class Stage:
 
     def set_up(self, db: Database) -> Hall:
         """Has them open in an empty database, and gives what they are played on."""
-        assert db._keeper is not None
-        with closing(sqlite3.connect(self.file)) as template:
-            template.backup(db._keeper)
+        fill_memory(db, self.file)
         return self.hall
 
 
@@ -123,8 +120,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory, snapshot: Snapshot) -> Stage
 
 
 async def publish_all(file: Path, snapshot: Snapshot, hall: Hall) -> None:
+    copy_migrated(file)
     database = Database(f"sqlite:///{file}")
-    await migrate(database)
     async with database.transaction() as tx:
         for definition in snapshot.contests.definitions.values():
             await publish(tx, hall.shelf, definition, "ban tổ chức", "Mở cuộc thi.", MONDAY)

@@ -14,10 +14,9 @@ from bot.dialogue import sayings
 from bot.dialogue.messages import Message, Reply
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
-from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.tables import questions
 from tests.conftest import NOW
+from tests.databases import new_memory
 
 
 class Talk:
@@ -47,9 +46,7 @@ class Talk:
 
 @pytest_asyncio.fixture
 async def handler(snapshot: Snapshot) -> AsyncIterator[Handler]:
-    database = Database.memory()
-    await database.connect()
-    await migrate(database)
+    database = new_memory()
     yield Handler(database, lambda: snapshot)
     await database.close()
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.store import people, talk
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from bot.store.talk import QuestionAsked
+from tests.databases import new_memory
 
 DAY = date(2026, 10, 10)
 MORNING = datetime(2026, 10, 10, 1, 0, tzinfo=UTC)
@@ -20,8 +20,7 @@ LUONG_MINH, HONG_GAI = "06985", "06685"
 @pytest.fixture
 async def memory() -> AsyncIterator[Database]:
     """An empty database in memory."""
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield database
     await database.close()
 

@@ -8,8 +8,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +19,15 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.channels.web.limit import Limiter
-from bot.dialogue.snapshot import Snapshot, build_snapshot
+from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.live import Live
 from bot.server import build_app
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.migrate import migrate
-from tests.conftest import KNOWLEDGE, NOW, ROOT, SEALER
+from tests.conftest import SEALER
+from tests.databases import copy_migrated, new_memory
+from tests.fakes import forked
+from tests.fakes.forked import Forked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,15 +46,14 @@ NewClient = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture(scope="session")
-def live() -> Live[Snapshot]:
+def live(shared_live: Live[Snapshot]) -> Live[Snapshot]:
     """The project's own knowledge, live."""
-    return Live(KNOWLEDGE, lambda base: build_snapshot(base, KNOWLEDGE), lambda: NOW)
+    return shared_live
 
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     yield database
     await database.close()
 
@@ -114,7 +113,7 @@ class Served:
     folder: Path
     port: int = 0
     settings: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: Forked | None = None
 
     @property
     def address(self) -> str:
@@ -129,40 +128,34 @@ class Served:
         return (self.folder / "stderr").read_text()
 
     def start(self) -> None:
-        """Start it and wait until it says where it can be reached; it keeps its port for ever."""
+        """Start it, its tables made, and wait until it says where it is; it keeps its port for ever."""
+        if not self.database.exists() and "BOT_DATABASE_URL" not in self.settings:
+            copy_migrated(self.database)
         process = self.process = self.launch()
-        assert process.stdout is not None
         told = process.stdout.readline()
         found = re.search(r"localhost:(\d+)/", told)
         assert found, told + self.errors
         self.port = int(found.group(1))
 
-    def launch(self) -> subprocess.Popen[str]:
+    def launch(self) -> Forked:
         """Start it without waiting."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
         env |= {
-            # The code beside these tests, whatever is installed.
-            "PYTHONPATH": str(ROOT),
             "BOT_HOST": "127.0.0.1",
             "BOT_PORT": str(self.port),
             "BOT_DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
             **self.settings,
         }
-        with (self.folder / "stderr").open("w") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"],
-                cwd=self.folder,  # not the project's: its .env is the developer's own
-                env=env,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
+        # Not the project's folder: its .env is the developer's own.
+        return forked.start(["serve"], self.folder, env, self.folder / "stderr")
 
     def refuse(self) -> str:
         """What it says on its way out when it must not start; its exit code is 1."""
         process = self.launch()
-        told, _ = process.communicate(timeout=180)
-        assert process.returncode == 1, told + self.errors
+        code = process.wait(timeout=180)
+        with process.stdout:
+            told = process.stdout.read()
+        assert code == 1, told + self.errors
         assert not told
         return self.errors
 
@@ -175,7 +168,6 @@ class Served:
             code = process.wait(timeout=10)
         finally:
             process.kill()
-            assert process.stdout is not None
             process.stdout.close()
         return code
 

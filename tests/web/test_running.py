@@ -7,7 +7,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -26,6 +26,7 @@ from bot.server import build_app, open_port
 from bot.settings import Settings
 from bot.store.database import Database
 from tests.conftest import KNOWLEDGE, NOW, SEALER
+from tests.databases import no_thread_is_left
 from tests.web.conftest import ANSWERED, QUESTION, NewClient, Served, ask, post
 
 T = TypeVar("T")
@@ -50,10 +51,12 @@ def spoil(file: Path) -> int:
 @pytest.fixture
 async def without_database(
     tmp_path: Path, live: Live[Snapshot], new_client: NewClient
-) -> httpx.AsyncClient:
+) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in front of a service whose database has gone."""
     database = Database(f"sqlite:///{tmp_path}/khong-co/bot.db")
-    return new_client(build_app(Settings(_env_file=None), database, live, SEALER))  # type: ignore[call-arg]
+    yield new_client(build_app(Settings(_env_file=None), database, live, SEALER))  # type: ignore[call-arg]
+    await database.close()
+    await no_thread_is_left()
 
 
 async def test_health_is_told_in_detail(client: httpx.AsyncClient, live: Live[Snapshot]) -> None:

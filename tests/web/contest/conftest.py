@@ -23,9 +23,9 @@ from bot.knowledge.live import Live
 from bot.server import build_app
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.migrate import migrate
 from tests.conftest import SEALER
 from tests.contest.folder import define
+from tests.databases import copy_migrated, new_memory
 from tests.web.conftest import HOST, Served, a_limiter
 
 if TYPE_CHECKING:
@@ -129,8 +129,7 @@ class Site:
 
 @pytest.fixture
 async def site(live: Live[Snapshot], tmp_path: Path) -> AsyncIterator[Site]:
-    database = Database.memory()
-    await migrate(database)
+    database = new_memory()
     now = [START]
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     app = build_app(settings, database, live, SEALER, a_limiter(), lambda: now[0])
@@ -162,9 +161,8 @@ def open_now(served: Served, folder: Path, **changes: Any) -> None:
     }
 
     async def run() -> None:
+        copy_migrated(served.database)
         database = Database(f"sqlite+aiosqlite:///{served.database}")
-        await database.connect()
-        await migrate(database)
         await open_contest(database, folder, **{**times, **changes})
         await database.close()
 
