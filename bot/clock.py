@@ -15,9 +15,28 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 _FIRST = date(1970, 1, 1)
 
 
+_ahead = timedelta()
+
+
+def machine_now() -> datetime:
+    """The present instant by this machine's clock, right or wrong; all else asks `utc_now`."""
+    return datetime.now(UTC)
+
+
 def utc_now() -> datetime:
     """The present instant in UTC."""
-    return datetime.now(UTC)
+    return machine_now() - _ahead
+
+
+def correct(ahead: timedelta) -> None:
+    """Has `utc_now` count for all of this process that the machine's clock is so far ahead."""
+    global _ahead
+    _ahead = ahead
+
+
+def correction() -> timedelta:
+    """How far the machine's clock is counted to be ahead; zero where it is right."""
+    return _ahead
 
 
 def vietnam_date(at: datetime) -> date:

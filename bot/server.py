@@ -37,10 +37,11 @@ from bot.admin.gate import Gate
 from bot.admin.office import Office
 from bot.admin.pages import Pages as AdminPages
 from bot.admin.people import FIRST_OWNER, add_first_owner
-from bot.channels import metrics
+from bot.channels import metrics, timekeeping
 from bot.channels.duty import Duty, Work, told_present
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
+from bot.channels.timekeeping import keep_time, keep_time_of
 from bot.channels.web import ownership
 from bot.channels.web.arrival import Arrivals
 from bot.channels.web.chat import WebChat
@@ -77,6 +78,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     try:
         await database.connect()
         await migrate(database)
+        await keep_time_of(database)
         yield database
     finally:
         await database.close()
@@ -182,6 +184,7 @@ def _lifespan(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(_watch(live, stop))
+        timing = asyncio.create_task(keep_time(database, stop))
         caring = asyncio.create_task(Duty(database, "upkeep").run(look_after, stop))
         try:
             async with told_present(database, mark), channels.running():
@@ -190,6 +193,7 @@ def _lifespan(
             stop.set()
             await room.close()
             await watching
+            await timing
             await caring
 
     return lifespan
@@ -214,6 +218,7 @@ def _health(
         body = {
             "status": "trouble" if trouble else "ok",
             "database": trouble or "ok",
+            "clock": timekeeping.told(),
             "knowledge": {
                 "version": live.version,
                 "entries": len(live.current.base.spoken),

@@ -26,8 +26,16 @@ WRITTEN = {
     ".sh",
     "",
 }
-# Put together here, so that this file may be looked at as well.
-_HALVES = ("py pi.org", "python hosted.org", "registry. npmjs", "proxy. golang", "/wo rk/")
+# Put together here, so that this file may be looked at as well; the last two mark an unfinished merge.
+_HALVES = (
+    "py pi.org",
+    "python hosted.org",
+    "registry. npmjs",
+    "proxy. golang",
+    "/wo rk/",
+    "<<< <<<<",
+    ">>> >>>>",
+)
 FORBIDDEN = tuple(halves.replace(" ", "") for halves in _HALVES)
 
 

@@ -33,7 +33,7 @@ async def take(
 
     A holder who `is_gone` for sure is not waited for.
     """
-    now = await _now(tx)
+    now = await now_of(tx)
     held = {"owner": owner, "until": now + length, "note": note}
     free = or_(leases.c.owner == owner, leases.c.until <= now)
     taken = await tx.change(
@@ -57,7 +57,7 @@ async def drop(tx: Tx, name: str, owner: str) -> None:
 
 async def held_under(tx: Tx, prefix: str, is_gone: Callable[[str], bool]) -> list[Lease]:
     """The leases whose names begin so, of holders that are still there."""
-    now = await _now(tx)
+    now = await now_of(tx)
     rows = await tx.rows(
         select(leases.c.name, leases.c.owner, leases.c.note)
         .where(leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now)
@@ -68,10 +68,11 @@ async def held_under(tx: Tx, prefix: str, is_gone: Callable[[str], bool]) -> lis
 
 async def clear_away(tx: Tx, before: timedelta) -> int:
     """Drops what ended so long ago."""
-    return await tx.change(delete(leases).where(leases.c.until < await _now(tx) - before))
+    return await tx.change(delete(leases).where(leases.c.until < await now_of(tx) - before))
 
 
-async def _now(tx: Tx) -> datetime:
+async def now_of(tx: Tx) -> datetime:
+    """The time by the database's clock; SQLite has none of its own."""
     if not tx.is_postgresql:
         return utc_now()
     now: datetime = await tx.value(select(func.clock_timestamp()))

@@ -1,0 +1,143 @@
+"""PostgreSQL killed, or its network cut: told at /healthz in words, and over when its cause is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from bot.dialogue.snapshot import Snapshot
+from bot.knowledge.live import Live
+from bot.server import build_app
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from tests.conftest import SEALER
+from tests.fakes.cable import Cable, laid, to_socket
+from tests.web.conftest import HOST, QUESTION, post
+
+AGAIN = {"id": "0123456789abcdef0123456789abcdef", "text": QUESTION}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Any]:
+    """A PostgreSQL of this module's own, to be killed."""
+    with tempfile.TemporaryDirectory(prefix="bot-killed-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            from pgserver.postgres_server import get_server
+
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        except Exception as error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture
+async def cable(server: Any) -> AsyncIterator[Cable]:
+    async with laid(to_socket(f"{server.get_postmaster_info().socket_dir}/.s.PGSQL.5432")) as one:
+        yield one
+
+
+@pytest.fixture
+async def browser(cable: Cable, live: Live[Snapshot]) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who has opened the page of a program that reaches its database by the cable."""
+    database = Database(f"postgresql://postgres@127.0.0.1:{cable.port}/postgres")
+    await migrate(database)
+    app = build_app(Settings(_env_file=None), database, live, SEALER)  # type: ignore[call-arg]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST) as web:
+        await web.get("/")
+        yield web
+    await database.close()
+
+
+@asynccontextmanager
+async def killed(server: Any, _cable: Cable) -> AsyncIterator[None]:
+    """kill -9 of the server and all its processes; then somebody starts it again."""
+    await asyncio.to_thread(kill_server, server)
+    yield
+    await asyncio.to_thread(start_server, server)
+
+
+@asynccontextmanager
+async def cut(_server: Any, cable: Cable) -> AsyncIterator[None]:
+    """Every connection breaks, and no new one comes about."""
+    cable.cut()
+    yield
+    cable.mend()
+
+
+def kill_server(server: Any) -> None:
+    master = psutil.Process(server.get_pid())
+    family = [*master.children(recursive=True), master]
+    master.kill()
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(family, 60)
+
+
+def start_server(server: Any) -> None:
+    for left in reversed(range(12)):
+        try:
+            # pgserver's own lock: it starts one server at a time on this machine.
+            with server._lock:
+                server.ensure_postgres_running()
+            return
+        except Exception:
+            if not left:
+                raise
+
+
+async def is_taken(web: httpx.AsyncClient) -> bool:
+    return (await post(web, **AGAIN)).status_code == 200
+
+
+async def is_healthy(web: httpx.AsyncClient) -> bool:
+    return bool((await web.get("/healthz")).json()["status"] == "ok")
+
+
+async def comes_true(question: Callable[[], Awaitable[bool]]) -> bool:
+    for _ in range(600):
+        if await question():
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("fault", [killed, cut])
+async def test_a_lost_server_is_told_nothing_is_lost_and_it_recovers_by_itself(
+    server: Any, cable: Cable, browser: httpx.AsyncClient, fault: Any
+) -> None:
+    assert (await post(browser, text=QUESTION)).status_code == 200
+    async with fault(server, cable):
+        assert (await post(browser, **AGAIN)).status_code == 503
+        told = await browser.get("/healthz")
+        assert (told.status_code, told.json()["status"]) == (200, "trouble")
+        assert "Không dùng được cơ sở dữ liệu" in told.json()["database"]
+        assert (await browser.get("/readyz")).status_code == 503
+    # What could not be kept is taken when it is sent again, and the state is well with it.
+    assert await comes_true(lambda: is_taken(browser))
+    assert await comes_true(lambda: is_healthy(browser))
+
+
+async def test_a_line_that_goes_silent_is_told_and_goes_on_when_it_speaks_again(
+    cable: Cable, browser: httpx.AsyncClient
+) -> None:
+    cable.hush()
+    told = (await browser.get("/healthz")).json()
+    assert told["status"] == "trouble"
+    assert "không trả lời" in told["database"]
+    cable.mend()
+    assert await comes_true(lambda: is_healthy(browser))
+    assert (await post(browser, text=QUESTION)).status_code == 200
