@@ -1,12 +1,18 @@
-"""Two programs on one PostgreSQL while everything around them fails; and an audit of what is left.
+"""Two programs on one PostgreSQL, then one on SQLite, while everything around them fails; and an audit.
 
-    python -m benchmarks chaos
+    python -m benchmarks chaos          (CHAOS_FAULTS, CHAOS_SEED, CHAOS_HOUSES change it)
 
-People write at random times, some of it is delivered twice, a proxy hands each message to one of two
-programs. Meanwhile, in random order: a program is killed with SIGKILL and started again, the database cuts
-every connection, Telegram cuts its answers off or says 502. In the end every question must have been
-handled once and answered in its person's order; a reply may have come twice only where its sending was
-interrupted and counted as such. `CHAOS_FAULTS` sets another number of faults.
+People ask at random times, some of it is delivered twice, others play a contest on the web; a proxy
+hands each message to one of the programs. Meanwhile, in random order (`chaos_faults`): programs and
+database servers are killed, the network is cut or goes silent, Telegram breaks off, refuses or dawdles,
+the database's disk is full or its lock is held, clocks go wrong, files of knowledge are half written.
+
+In the end every question must have been handled once and answered in its person's order; a reply may
+have come twice only where its sending was interrupted and counted as such. Every acknowledged answer
+and paper of the contest must be there, no lease be held by anybody who is gone, and every program say
+that all is well, without hands.
+
+The full disk is a small tmpfs, which only root may mount; elsewhere that fault is left out and said so.
 """
 
 from __future__ import annotations
@@ -14,30 +20,49 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
+import subprocess
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 
-from benchmarks.material import own_base
+from benchmarks.chaos_faults import House, all_is_well, come_to_rest, in_random_order
+from benchmarks.chaos_players import Players, open_now
+from benchmarks.material import KNOWLEDGE, own_base
+from bot.channels.owners import is_gone
+from bot.store import leases
 from bot.store.backup import back_up
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.fakes.cable import laid, to_port, to_socket
 from tests.fakes.crowd import Crowd, Told
-from tests.fakes.misbehaviour import Answer
-from tests.fakes.ordeal import Ordeal, Program, feed, until
+from tests.fakes.ordeal import Ordeal, Program, feed
 from tests.fakes.posting import Posting
 from tests.fakes.serving import free_port, serving
 from tests.fakes.telegram import FakeTelegram
 
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "100"))
-PEOPLE, EACH = 200, 20
-PAUSE_SECONDS = 2.0
+SEED = int(os.environ.get("CHAOS_SEED", "11"))
+HOUSES = os.environ.get("CHAOS_HOUSES", "postgresql sqlite").split()
+SHARES = {"postgresql": 0.6, "sqlite": 0.4}
+PAUSE_SECONDS = 1.5
+QUESTIONS_A_FAULT, PLAYERS_A_FAULT = 40, 0.6
+EACH = 20
+_FAULT_SECONDS = 6.0
+"""What a fault and its end take, roughly: people come as long as faults do."""
 _PATIENCE_SECONDS = 420.0
+_DUTY_SECONDS = 60.0
+_DISK = {"postgresql": "600m", "sqlite": "64m"}
+_SKEW_SECONDS = {"postgresql": 600, "sqlite": 20}
+"""SQLite has no clock of its own to correct the machine's by: what waits then waits so much longer."""
 _KEY = "khoa-cua-hai-chuong-trinh-" + "k" * 30
 
 
@@ -56,134 +81,264 @@ class Proxy(Posting):
         return await super()._post(session, update)
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a house came to."""
+
+    told: Told
+    done: Counter[str]
+    faults: tuple[str, ...]
+    answers: int
+    papers: int
+
+
 def measure(report: Callable[[str], None]) -> dict[str, Any]:
     """What was done to the programs, and what the audit found."""
-    return asyncio.run(_measure(report))
+    audits = {}
+    for kind in HOUSES:
+        count = FAULTS if len(HOUSES) == 1 else round(FAULTS * SHARES[kind])
+        audits[kind] = audit = asyncio.run(_run(kind, count, report))
+        for fault in audit.faults[:10]:
+            report(fault)
+        report(f"{kind}: {_summary(audit)}")
+    return {"seed": SEED, **{kind: _figures(audit) for kind, audit in audits.items()}}
 
 
-async def _measure(report: Callable[[str], None]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pgserver.postgres_server import get_server
+async def _run(kind: str, count: int, report: Callable[[str], None]) -> Audit:
+    with _folder() as folder, _small_disk(kind, report) as disk:
+        if kind == "sqlite":
+            return await _survive(folder, disk, None, count, report)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pgserver.postgres_server import get_server
 
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            told, done = await _survive(Path(folder), server, report)
-        finally:
-            server.cleanup()
-    for fault in told.faults[:10]:
-        report(fault)
-    report(
-        f"{sum(done.values())} faults: {told.messages} messages, {told.replies} replies, "
-        f"{told.doubles} twice, {told.doubts} of unknown outcome, {len(told.faults)} wrong"
-    )
-    return {
-        "faults": dict(done),
-        "messages": told.messages,
-        "replies": told.replies,
-        "doubles": told.doubles,
-        "doubts": told.doubts,
-        "wrong": len(told.faults),
-    }
+            server = get_server((disk or folder) / "data", cleanup_mode="stop")
+            server.psql("ALTER SYSTEM SET max_wal_size = '128MB'; SELECT pg_reload_conf();")
+            try:
+                return await _survive(folder, disk, server, count, report)
+            finally:
+                server.cleanup()
 
 
 async def _survive(
-    folder: Path, server: Any, report: Callable[[str], None]
-) -> tuple[Told, Counter[str]]:
-    url = server.get_uri()
+    folder: Path, disk: Path | None, server: Any, count: int, report: Callable[[str], None]
+) -> Audit:
+    url = server.get_uri() if server else f"sqlite:///{_place(folder, disk)}"
     database = Database(url)
+    await database.connect()
     await migrate(database)
-    fake = FakeTelegram()
-    with serving(fake.app) as fake.address:
-        programs = [_program(folder / str(n), fake, url) for n in range(2)]
-        posting = Proxy(fake, [program.port for program in programs])
-        posts = asyncio.create_task(posting.run())
-        crowd = Crowd(PEOPLE, EACH, [entry.question for entry in own_base().spoken])
-        all_ = Ordeal(programs[0], fake, posting)
-        for program in programs:
-            await program.start()
-        try:
-            feeding = asyncio.create_task(feed(all_, crowd, FAULTS * PAUSE_SECONDS * 1.5, 0.1))
-            done = await _torment(programs, server, fake, report)
-            await feeding
-            wanted = PEOPLE * EACH
-            await until(
-                lambda: len(fake.sent) >= wanted and posting.is_idle,
-                programs[0],
-                _PATIENCE_SECONDS,
-            )
-            await _settle(database, wanted)
-            for program in programs:
-                await program.end()
-        finally:
-            for program in programs:
-                if program.process is not None and program.process.poll() is None:
-                    program.kill()
-            posts.cancel()
-            await asyncio.gather(posts, return_exceptions=True)
+    await open_now(database, folder / "contest")
+    if not server:
+        # The program is the only one that may write there.
+        await database.close()
+    people = max(20, count * QUESTIONS_A_FAULT // EACH)
+    crowd = Crowd(people, EACH, [entry.question for entry in own_base().spoken], SEED)
+    async with AsyncExitStack() as stack:
+        house = await _build(stack, folder, disk, server)
+        posting = Proxy(house.fake, [program.port for program in house.programs])
+        players = Players([p.port for p in house.programs], max(5, round(count * PLAYERS_A_FAULT)))
+        done = await _live_through(stack, house, posting, crowd, players, count, report)
+        if not server:
+            database = Database(url)
+        stuck = await _stuck_duties(database)
+        for program in house.programs:
+            await program.end()
+    wrong = await players.faults(database, report)
     await back_up(database, folder / "audit.db")
     await database.close()
-    return crowd.look_at(fake, folder / "audit.db"), done
+    told = crowd.look_at(house.fake, folder / "audit.db")
+    faults = (*told.faults, *stuck, *wrong)
+    return Audit(told, done, faults, len(players.saved), len(players.handed_in))
 
 
-def _program(folder: Path, fake: FakeTelegram, url: str) -> Program:
-    folder.mkdir()
-    more = {"BOT_DATABASE_URL": url, "BOT_SECRET_KEY": _KEY}
-    return Program(folder, free_port(), fake, more=more)
+async def _build(stack: AsyncExitStack, folder: Path, disk: Path | None, server: Any) -> House:
+    fake = FakeTelegram()
+    fake.address = stack.enter_context(serving(fake.app))
+    telegram = await stack.enter_async_context(laid(to_port(int(fake.address.rpartition(":")[2]))))
+    cable, url = None, f"sqlite+aiosqlite:///{_place(folder, disk)}"
+    if server:
+        socket = f"{server.get_postmaster_info().socket_dir}/.s.PGSQL.5432"
+        cable = await stack.enter_async_context(laid(to_socket(socket)))
+        url = f"postgresql+asyncpg://postgres@127.0.0.1:{cable.port}/postgres"
+    knowledge = folder / "knowledge"
+    shutil.copytree(KNOWLEDGE, knowledge)
+    more = {
+        "BOT_DATABASE_URL": url,
+        "BOT_SECRET_KEY": _KEY,
+        "BOT_KNOWLEDGE_DIR": str(knowledge),
+        "BOT_LOG_LEVEL": "INFO",
+        "TELEGRAM_API_URL": f"http://127.0.0.1:{telegram.port}",
+    }
+    programs = []
+    for number in range(2 if server else 1):
+        place = folder / str(number)
+        place.mkdir()
+        programs.append(Program(place, free_port(), fake, more=more))
+    skew = _SKEW_SECONDS["postgresql" if server else "sqlite"]
+    chance = random.Random(SEED)
+    if not server:
+        (programs[0].folder / "bot.db").symlink_to(_place(folder, disk))
+    house = House(programs, fake, knowledge, telegram, cable, server, disk, skew, chance)
+    for program in programs:
+        await program.start()
+        stack.callback(_end_at_once, program)
+    return house
 
 
-async def _torment(
-    programs: list[Program], server: Any, fake: FakeTelegram, report: Callable[[str], None]
+async def _live_through(
+    stack: AsyncExitStack,
+    house: House,
+    posting: Posting,
+    crowd: Crowd,
+    players: Players,
+    count: int,
+    report: Callable[[str], None],
 ) -> Counter[str]:
-    """Does it, one fault after the other; gives how often each."""
-    chance, done = random.Random(11), Counter[str]()
-    for number in range(FAULTS):
-        await asyncio.sleep(chance.uniform(0.2, 1) * PAUSE_SECONDS)
-        match chance.choice(("kill", "kill", "cut", "telegram")):
-            case "kill":
-                victim = chance.choice(programs)
-                victim.kill()
-                await asyncio.sleep(chance.random())
-                await victim.start()
-                done["programs killed"] += 1
-            case "cut":
-                await asyncio.to_thread(server.psql, _CUT)
-                done["connections of the database cut"] += 1
-            case _:
-                script = fake.script("sendMessage")
-                script.add(Answer(cut=True), Answer("<html>502</html>", 502), Answer(cut=True))
-                done["answers of Telegram cut or refused"] += 1
-        if number % 10 == 9:
-            report(f"{number + 1} faults, {len(fake.sent)} replies so far")
+    """People ask and play while one fault comes after the other; then all must come to rest."""
+    seconds = count * (PAUSE_SECONDS + _FAULT_SECONDS)
+    about = Ordeal(house.programs[0], house.fake, posting, random.Random(SEED))
+    posts = _beside(stack, posting.run())
+    feeding = _beside(stack, feed(about, crowd, seconds, 0.1))
+    playing = _beside(stack, players.play(seconds))
+    done = await _torment(house, count, report)
+    await asyncio.gather(feeding, playing)
+    wanted = crowd.people * crowd.each
+    await come_to_rest(
+        house, lambda: len(house.fake.sent) >= wanted and posting.is_idle, _PATIENCE_SECONDS
+    )
+    await all_is_well(house)
+    await _settled(house)
+    posts.cancel()
     return done
 
 
-_CUT = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend';"
-)
+def _beside(stack: AsyncExitStack, work: Any) -> asyncio.Task[Any]:
+    """A task that ends with the house, also where something else went wrong."""
+    task = asyncio.create_task(work)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(end)
+    return task
 
 
-async def _settle(database: Database, wanted: int) -> None:
-    """Waits until every row says that it was sent: the last ones are settled a moment later."""
-    from sqlalchemy import func, select
+async def _torment(house: House, count: int, report: Callable[[str], None]) -> Counter[str]:
+    """One fault after the other; gives how often each."""
+    done: Counter[str] = Counter()
+    for number, (name, fault) in enumerate(in_random_order(house, count)):
+        await asyncio.sleep(house.seconds(0.2, 1) * PAUSE_SECONDS)
+        try:
+            await fault(house)
+        except Exception as error:
+            raise AssertionError(f"fault {number + 1} ({name}) was not survived") from error
+        done[name] += 1
+        if number % 10 == 9:
+            report(f"{number + 1} faults, {len(house.fake.sent)} replies so far")
+    return done
 
-    from bot.store.tables import outbox
 
-    statement = select(func.count()).select_from(outbox).where(outbox.c.state == "sent")
-    for _ in range(int(_PATIENCE_SECONDS)):
-        async with database.reading() as tx:
-            if await tx.value(statement) >= wanted:
+async def _settled(house: House) -> None:
+    """Waits until nothing is left to handle or to send: the last ones are settled a moment later."""
+    address = f"http://127.0.0.1:{house.programs[0].port}/metrics"
+    async with asyncio.timeout(_PATIENCE_SECONDS), httpx.AsyncClient(timeout=10) as client:
+        while True:
+            lines = (await client.get(address)).text.splitlines()
+            left = [line for line in lines if line.startswith(("bot_outbox{", "bot_inbox{"))]
+            if not any(float(line.rpartition(" ")[2]) for line in left):
                 return
+            await asyncio.sleep(0.5)
+
+
+async def _stuck_duties(database: Database) -> list[str]:
+    """What nobody does although it is only waiting for somebody who is gone."""
+    wanted = {"upkeep", "remind"}
+    for _ in range(int(_DUTY_SECONDS)):
+        async with database.reading() as tx:
+            held = {lease.name for lease in await leases.held_under(tx, "", is_gone)}
+        if wanted <= held:
+            return []
         await asyncio.sleep(1)
+    return [f"nobody does: {', '.join(wanted - held)}"]
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="chaos-") as name:
+        # PostgreSQL runs as somebody else where this runs as root.
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def _small_disk(kind: str, report: Callable[[str], None]) -> Iterator[Path | None]:
+    """A disk of its own for the database; None where it may not be mounted."""
+    with tempfile.TemporaryDirectory(prefix="chaos-disk-") as folder:
+        options = f"size={_DISK[kind]},mode=755"
+        mount = ["mount", "-t", "tmpfs", "-o", options, "chaos", folder]
+        if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+            report("no disk of its own may be mounted here: the full disk is left out")
+            yield None
+            return
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=False)
+
+
+def _place(folder: Path, disk: Path | None) -> Path:
+    return (disk or folder) / "chaos.db"
+
+
+def _end_at_once(program: Program) -> None:
+    if program.process is not None and program.process.poll() is None:
+        program.kill()
+
+
+def _summary(audit: Audit) -> str:
+    told = audit.told
+    return (
+        f"{sum(audit.done.values())} faults, {told.messages} messages, {told.replies} replies, "
+        f"{told.doubles} twice, {told.doubts} of unknown outcome, {audit.papers} papers, "
+        f"{len(audit.faults)} wrong"
+    )
+
+
+def _figures(audit: Audit) -> dict[str, Any]:
+    return {
+        "faults": dict(audit.done),
+        "messages": audit.told.messages,
+        "replies": audit.told.replies,
+        "doubles": audit.told.doubles,
+        "doubts": audit.told.doubts,
+        "papers": audit.papers,
+        "answers": audit.answers,
+        "wrong": len(audit.faults),
+    }
 
 
 def table(found: dict[str, Any]) -> str:
-    """The figures for people."""
-    rows = [(what, f"{times}") for what, times in found["faults"].items()]
+    """The figures for people, one column a house."""
+    houses = {kind: found[kind] for kind in SHARES if kind in found}
+    names = sorted({name for figures in houses.values() for name in figures["faults"]})
+    rows = [
+        (name, [figures["faults"].get(name, 0) for figures in houses.values()]) for name in names
+    ]
     rows += [
-        ("messages, a tenth delivered twice", f"{found['messages']:,}"),
-        ("replies that came twice / whose sending was interrupted", f"{found['doubles']} / {found['doubts']}"),
-        ("lost, handled twice or answered out of order", f"{found['wrong']}"),
-    ]  # fmt: skip
-    return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)])
+        (title, [figures[name] for figures in houses.values()]) for title, name in _ROWS.items()
+    ]
+    lines = [f"| {name} | {' | '.join(f'{n:,}' for n in numbers)} |" for name, numbers in rows]
+    head = "".join(f" {_TITLES[kind]} |" for kind in houses)
+    return "\n".join([f"| |{head}", "|---|" + "---:|" * len(houses), *lines])
+
+
+_TITLES = {"postgresql": "two programs, PostgreSQL", "sqlite": "one program, SQLite"}
+_ROWS = {
+    "messages, a tenth delivered twice": "messages",
+    "replies that came twice": "doubles",
+    "replies whose sending was interrupted": "doubts",
+    "papers of a contest handed in": "papers",
+    "answers acknowledged": "answers",
+    "lost, handled twice or answered out of order": "wrong",
+}

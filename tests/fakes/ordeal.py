@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,7 @@ class Program:
     fake: FakeTelegram
     process: subprocess.Popen[bytes] | None = None
     more: dict[str, str] = field(default_factory=dict)
+    command: Sequence[str] = ("-m", "bot", "serve")
 
     @property
     def database(self) -> Path:
@@ -62,7 +63,7 @@ class Program:
         }
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: ASYNC220 only its start is waited for
-                [sys.executable, "-m", "bot", "serve"],
+                [sys.executable, *self.command],
                 cwd=self.folder,
                 env=env,
                 stdout=subprocess.DEVNULL,
