@@ -34,6 +34,9 @@ class Snapshot:
         init=False, default_factory=Remembered, compare=False, repr=False
     )
     """What was advised on questions that may come again; see `advise`."""
+    _cited: dict[str, tuple[Entry, tuple[str, ...]]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def written(self) -> Base:
@@ -46,7 +49,11 @@ class Snapshot:
 
     def citations(self, entry: Entry) -> tuple[str, ...]:
         """The legal basis of an entry, as it is printed."""
-        return tuple(render_citations(entry.citations, self.base.laws))
+        written = self._cited.get(entry.id)
+        if written is None or written[0] is not entry:
+            written = entry, tuple(render_citations(entry.citations, self.base.laws))
+            self._cited[entry.id] = written
+        return written[1]
 
     def entry(self, entry_id: str) -> Entry | None:
         """An entry that may be said."""

@@ -6,6 +6,7 @@ In a batch these go here: a statement serves all messages then, instead of one e
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ class Ahead:
     seen: dict[int, tuple[datetime, str | None]] = field(default_factory=dict)
     saved: dict[int, datetime] = field(default_factory=dict)
     laid_out: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """Questions under numbers of their own; written before any other statement, see `Tx`."""
+    numbers: deque[int] = field(default_factory=deque)
+    """Numbers of questions that are taken and not given yet."""
 
     def meet(self, key: tuple[str, str], at: datetime, origin: str | None) -> Person | None:
         """The person, if he is known; that he was there is written later."""

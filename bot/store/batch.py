@@ -50,6 +50,7 @@ async def read_ahead(tx: Tx, senders: Sequence[tuple[str, str]]) -> None:
 
 async def write_behind(tx: Tx) -> None:
     """Writes what the batch led to; after this the transaction is like any other."""
+    await tx.write_asked()
     ahead, tx.ahead = tx.ahead, None
     if ahead is None:
         return

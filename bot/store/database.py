@@ -25,7 +25,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakSet
 
-from sqlalchemy import URL, Executable, RowMapping, Table, make_url
+from sqlalchemy import URL, CursorResult, Executable, RowMapping, Table, insert, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -33,7 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
-from bot.store.tables import storable
+from bot.store.tables import questions, storable
 from bot.store.trouble import is_file, is_trouble, name_place, tell
 from bot.store.turns import Turns
 
@@ -46,6 +46,7 @@ _CONNECT_SECONDS = 10
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
+_ASKED = insert(questions)
 Insert = sqlite.Insert | postgresql.Insert
 Given = Mapping[str, Any] | None
 
@@ -76,19 +77,30 @@ class Tx:
 
     async def rows(self, statement: Executable, given: Given = None) -> Sequence[RowMapping]:
         """All rows that the statement gives."""
-        return (await self.connection.execute(statement, given)).mappings().all()
+        return (await self._execute(statement, given)).mappings().all()
 
     async def first(self, statement: Executable, given: Given = None) -> RowMapping | None:
         """The first row that the statement gives, or None."""
-        return (await self.connection.execute(statement, given)).mappings().first()
+        return (await self._execute(statement, given)).mappings().first()
 
     async def value(self, statement: Executable, given: Given = None) -> Any:
         """The first column of the first row, or None where there is no row."""
-        return (await self.connection.execute(statement, given)).scalar()
+        return (await self._execute(statement, given)).scalar()
 
     async def change(self, statement: Executable, given: Given = None) -> int:
         """Carries the statement out; gives the number of rows it touched."""
-        return int((await self.connection.execute(statement, given)).rowcount)
+        return int((await self._execute(statement, given)).rowcount)
+
+    async def write_asked(self) -> None:
+        """Writes the questions that the batch has gathered; see `talk.record_question`."""
+        if self.ahead is not None and self.ahead.asked:
+            asked, self.ahead.asked = self.ahead.asked, []
+            await self.connection.execute(_ASKED, asked)
+
+    async def _execute(self, statement: Executable, given: Given) -> CursorResult[Any]:
+        # Whatever the statement looks at must be there, as if each message had been handled alone.
+        await self.write_asked()
+        return await self.connection.execute(statement, given)
 
 
 def insert_into(table: Table, is_postgresql: bool) -> Insert:
@@ -326,7 +338,9 @@ def _make_folder(file: Path) -> None:
 
 
 def _to_json(value: object) -> str:
-    return storable(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False)))
+    text = json.dumps(value, ensure_ascii=False)
+    # Looked for first: the pattern tries every letter.
+    return storable(_NUL.sub(r"\1", text) if "\\u0000" in text else text)
 
 
 # Bound values stay out of errors and logs: they hold what people wrote.

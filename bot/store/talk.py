@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from bot.clock import day_number
 from bot.language.mask import mask_numbers
@@ -21,6 +21,12 @@ NONE_CHOSEN = "choose-none"
 
 _LOAD_STATE = select(states.c.data).where(states.c.person_id == bindparam("b_person"))
 _RECORD_QUESTION = insert(questions).returning(questions.c.id)
+_NUMBERS_AT_ONCE = 16
+# Numbers are never used twice, not even that of a deleted row: both databases count apart.
+_LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = 'questions'")
+_NEXT_NUMBERS = text(
+    "SELECT nextval(pg_get_serial_sequence('questions', 'id')) FROM generate_series(1, :b_count)"
+)
 
 
 @cache
@@ -110,7 +116,24 @@ async def record_question(tx: Tx, asked: QuestionAsked) -> int:
         "entry": asked.entries[0] if asked.outcome == "answer" and asked.entries else None,
         "origin": asked.origin,
     }
-    return int(await tx.value(_RECORD_QUESTION, given))
+    if tx.ahead is None:
+        return int(await tx.value(_RECORD_QUESTION, given))
+    if not tx.ahead.numbers:
+        tx.ahead.numbers.extend(await _take_numbers(tx))
+    number = tx.ahead.numbers.popleft()
+    tx.ahead.asked.append({**given, "id": number})
+    return number
+
+
+async def _take_numbers(tx: Tx) -> Sequence[int]:
+    """Numbers for the next questions of a batch, which nobody else gets."""
+    if tx.is_postgresql:
+        found = await tx.connection.execute(_NEXT_NUMBERS, {"b_count": _NUMBERS_AT_ONCE})
+        return [int(number) for number in found.scalars()]
+    # There is one writer at a time; writing a number moves the count on.
+    await tx.write_asked()
+    last = int((await tx.connection.execute(_LAST_NUMBER)).scalar() or 0)
+    return range(last + 1, last + 1 + _NUMBERS_AT_ONCE)
 
 
 async def choose_none(tx: Tx, question_id: int, person_id: int) -> bool:

@@ -14,7 +14,7 @@ from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
 from bot.store.tables import outbox as outbox_table
 from bot.store.tables import people as people_table
-from bot.store.tables import states
+from bot.store.tables import questions, states
 
 from .conftest import AT, after
 
@@ -22,7 +22,9 @@ NAMES = ("an", "binh", "chi\ud800")
 Act = tuple[str, str, int]
 
 _acts = st.tuples(
-    st.sampled_from(["say", "say", "say", "forget"]), st.sampled_from(NAMES), st.integers(0, 50)
+    st.sampled_from(["say", "say", "ask", "ask", "scold", "forget"]),
+    st.sampled_from(NAMES),
+    st.integers(0, 50),
 )
 
 
@@ -34,6 +36,8 @@ async def carry_out(tx: Tx, act: Act) -> None:
     if kind == "forget":
         await people.erase(tx, person.id)
         return
+    if kind in ("ask", "scold"):
+        await ask(tx, person, minute, scolds=kind == "scold")
     if person.greeted_at is None:
         await people.mark_greeted(tx, person.id, after(minute))
     before = await talk.load_state(tx, person.id)
@@ -46,6 +50,16 @@ async def carry_out(tx: Tx, act: Act) -> None:
     await outbox.enqueue(tx, person.id, "telegram", None, [{"text": name}], after(minute))
 
 
+async def ask(tx: Tx, person: people.Person, minute: int, *, scolds: bool) -> None:
+    """A question; who scolds says at once that the answer was no good."""
+    asked = talk.QuestionAsked(
+        person.id, "telegram", f"câu {minute}", "cau", "answer", after(minute), "v1", ["tuoi"]
+    )
+    number = await talk.record_question(tx, asked)
+    if scolds:
+        assert await talk.give_feedback(tx, number, person.id, -1, after(minute))
+
+
 async def left_behind(db: Database) -> list[Any]:
     """What lies in the tables, with names instead of numbers."""
     async with db.reading() as tx:
@@ -53,13 +67,16 @@ async def left_behind(db: Database) -> list[Any]:
         names = {row.pop("id"): row["channel_id"] for row in found}
         told = [dict(row) for row in await tx.rows(select(states))]
         laid_out = [dict(row) for row in await tx.rows(select(outbox_table).order_by("id"))]
-    for row in told + laid_out:
-        row["person_id"] = names[row["person_id"]]
-        row.pop("id", None)
+        asked = [dict(row) for row in await tx.rows(select(questions).order_by("id"))]
+    for row in told + laid_out + asked:
+        row["person_id"] = names.get(row["person_id"])
+    for row in laid_out:
+        row.pop("id")
     return [
         sorted(found, key=lambda row: row["channel_id"]),
         sorted(told, key=lambda row: row["person_id"]),
         laid_out,
+        asked,
     ]
 
 
@@ -95,10 +112,32 @@ async def test_a_batch_works_on_each_kind_of_database(db: Database) -> None:
                 await carry_out(tx, ("say", name, 5))
             await write_behind(tx)
             assert tx.ahead is None
-    found, told, laid_out = await left_behind(db)
+    found, told, laid_out, asked = await left_behind(db)
     assert [row["channel_id"] for row in found] == ["an", "binh", "chi?"]
     assert [row["data"]["count"] for row in told] == [4, 4, 4]
     assert len(laid_out) == 12
+    assert asked == []
+
+
+async def test_questions_of_many_batches_keep_their_numbers_apart(db: Database) -> None:
+    numbers: list[int] = []
+    for _ in range(3):
+        async with db.transaction(quick=True) as tx:
+            await read_ahead(tx, [("telegram", name) for name in NAMES])
+            person = await people.meet(tx, "telegram", "an", AT)
+            for minute in range(20):
+                asked = talk.QuestionAsked(
+                    person.id, "telegram", str(minute), "", "refuse", after(minute), "v1"
+                )
+                numbers.append(await talk.record_question(tx, asked))
+            await write_behind(tx)
+        async with db.transaction() as tx:
+            alone = talk.QuestionAsked(person.id, "web", "riêng", "", "refuse", AT, "v1")
+            numbers.append(await talk.record_question(tx, alone))
+    assert len(set(numbers)) == 63
+    async with db.reading() as tx:
+        kept = [row["id"] for row in await tx.rows(select(questions.c.id).order_by("id"))]
+    assert kept == sorted(numbers)
 
 
 async def test_a_person_of_another_batch_is_met_all_the_same(db: Database) -> None:
