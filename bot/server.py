@@ -55,6 +55,7 @@ from bot.commands.report import doors_of
 from bot.commands.talk import open_live
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
+from bot.contest.queue import Queue
 from bot.dialogue.contest.hall import Hall
 from bot.dialogue.retention import Sweeper
 from bot.dialogue.snapshot import Snapshot
@@ -94,7 +95,8 @@ def build_app(
 ) -> Starlette:
     """The ASGI application; `clock` is the time that contests are played by."""
     shelf, visitors = Shelf(), Visitors(database)
-    hall = Hall(sealer, shelf)
+    queue = Queue(settings.starts_at_once, timedelta(minutes=settings.queue_minutes))
+    hall = Hall(sealer, shelf, queue)
     handler = Handler(database, lambda: live.current, hall=hall)
     channels = Channels(build_channels(settings, database, sealer), handler, sealer)
     pages = Pages(lambda: live.current, settings.zalo_site_verification)
@@ -107,6 +109,7 @@ def build_app(
         shelf,
         pages,
         visitors,
+        queue=queue,
         secure=secure,
         clock=clock,
     )
@@ -132,7 +135,7 @@ def build_app(
         *site.routes(desk),
         Route("/healthz", _health(database, live, channels)),
         Route("/readyz", _health(database, live, channels, ready=True)),
-        Route("/metrics", _metrics(live, channels)),
+        Route("/metrics", _metrics(live, channels, queue)),
         *channels.routes(),
         *ownership.routes(settings.zalo_site_verification),
         *admin_site.routes(office, room),
@@ -149,7 +152,7 @@ def build_app(
         ),
         exception_handlers=_failures(pages),
     )
-    app.state.room = room
+    app.state.room, app.state.queue = room, queue
     return app
 
 
@@ -243,13 +246,16 @@ async def _database_trouble(database: Database) -> str:
     return database.trouble
 
 
-def _metrics(live: Live[Snapshot], channels: Channels) -> Callable[[Request], Awaitable[Response]]:
+def _metrics(
+    live: Live[Snapshot], channels: Channels, queue: Queue
+) -> Callable[[Request], Awaitable[Response]]:
     async def show(_request: Request) -> Response:
         # Without the database the figures that lie in memory are still worth having.
         with contextlib.suppress(DatabaseUnavailable, TimeoutError):
             async with asyncio.timeout(3):
                 await channels.measure()
         metrics.KNOWLEDGE_FAULTS.set(len(live.faults))
+        metrics.STARTS_WAITING.set(queue.length)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return show

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     say_starters: bool = Field(True, alias="BOT_SAY_STARTERS")
     same_person_approves: bool = Field(False, alias="BOT_SAME_PERSON_APPROVES")
     keep_days: int = Field(365, alias="BOT_KEEP_DAYS", ge=1, le=3_650)
+    starts_at_once: int = Field(50, alias="BOT_STARTS_AT_ONCE", ge=1, le=10_000)
+    queue_minutes: int = Field(10, alias="BOT_QUEUE_MINUTES", ge=1, le=720)
 
     telegram_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_TOKEN")
     telegram_mode: Mode = Field("polling", alias="TELEGRAM_MODE")
@@ -95,6 +97,8 @@ _SENTENCES = {
     "BOT_SAY_STARTERS": "phải là true hoặc false.",
     "BOT_SAME_PERSON_APPROVES": "phải là true hoặc false.",
     "BOT_KEEP_DAYS": "phải là số ngày từ 1 đến 3650.",
+    "BOT_STARTS_AT_ONCE": "phải là số lượt vào thi xử lý cùng lúc, từ 1 đến 10000.",
+    "BOT_QUEUE_MINUTES": "phải là số phút giữ chỗ trong hàng chờ, từ 1 đến 720.",
     "TELEGRAM_MODE": "phải là polling hoặc webhook.",
     "TELEGRAM_NAME": "phải là tên của bot trên Telegram, không có @, ví dụ hoidapbaucu_bot.",
     "ZALO_BOT_MODE": "phải là polling hoặc webhook.",

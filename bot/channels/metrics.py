@@ -60,6 +60,8 @@ _unhandled = Gauge("bot_inbox", "Messages stored and not handled yet.", ["channe
 FAILURES = Counter("bot_request_failures", "Requests that ended in a fault of the program.")
 KNOWLEDGE_FAULTS = Gauge("bot_knowledge_faults", "Faults in the knowledge files as they lie now.")
 
+STARTS_WAITING = Gauge("bot_starts_waiting", "People who wait in the queue before their paper.")
+
 
 def count(channel: str, outcome: Outcome) -> None:
     """Count one message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -343,6 +344,26 @@ def test_the_longest_question_is_one_message_with_its_buttons(snapshot: Snapshot
         sayings.CHANGED.format(10, "A", "B") + "Câu 10/10 · còn 9 phút 59 giây" + sayings.HOW
     )
     assert longest + head + 100 < LONGEST
+
+
+async def test_past_capacity_a_start_waits_and_its_clock_does_not_run(
+    talk: Talk, stage: Stage
+) -> None:
+    await fill_in(talk)
+    await talk.press_titled(sayings.PLAY)
+    queue = stage.hall.queue
+    with ExitStack() as stack:
+        while queue.ask("somebody", talk.now) is None:
+            stack.enter_context(queue.inside("somebody", talk.now))
+        for _ in range(2):
+            await talk.press_titled(sayings.BEGIN)
+            assert sayings.WAITING.format(2) in talk.reply.text
+        assert await rows_of(talk.handler.database, attempts) == []
+        queue.drop("somebody")
+        await talk.press_titled(sayings.BEGIN)
+        assert sayings.WAITING.format(1) in talk.reply.text
+    await talk.press_titled(sayings.BEGIN)
+    assert len(await rows_of(talk.handler.database, attempts)) == 1
 
 
 async def practice_with(db: Database, snapshot: Snapshot, **rules: Any) -> Talk:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.contest.document import Published
 from bot.contest.publish import Shelf
+from bot.contest.queue import Queue
 from bot.contest.telling import State as Standing
 from bot.contest.telling import state_of
 from bot.contest.typed import Trees
@@ -22,10 +23,14 @@ from bot.store.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """What all messages share: the key that seals what people tell, the published contests."""
+    """What all messages share: the key that seals what people tell, the published contests.
+
+    Whoever starts a paper waits in the same queue as on the web.
+    """
 
     sealer: Sealer
     shelf: Shelf = field(default_factory=Shelf)
+    queue: Queue = field(default_factory=Queue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,23 @@ async def begin(visit: Visit, published: Published, act: Act) -> Step:
     if not is_open and len(before) != act.number(2):
         return await ask_ready(visit, published, number, sayings.STALE_START)
     try:
+        return await _start(visit, published, one, entrant, is_open=is_open)
+    except Refused as refused:
+        return await show_contest(visit, published, str(refused))
+
+
+async def _start(
+    visit: Visit, published: Published, one: Round, entrant: Entrant | None, *, is_open: bool
+) -> Step:
+    """The paper's first question; or the place in the queue. Raises `Refused`."""
+    queue, key = visit.hall.queue, f"{published.id}:{visit.channel}:{visit.address}"
+    if not is_open:
+        play.check_open(published, one, visit.at)
+        place = queue.ask(key, visit.at)
+        if place is not None:
+            said = sayings.WAITING.format(place.number)
+            return await ask_ready(visit, published, published.rounds[one.id], said)
+    with queue.inside(key, visit.at):
         entrant = entrant or await _enter(visit, published, one)
         seat = await play.start(
             visit.tx,
@@ -180,8 +197,6 @@ async def begin(visit: Visit, published: Published, act: Act) -> Step:
             channel=visit.channel,
             device=visit.device,
         )
-    except Refused as refused:
-        return await show_contest(visit, published, str(refused))
     return show_next(Desk(visit, published, seat), 0)
 
 

@@ -35,6 +35,10 @@ NO_RULES = "Thể lệ của cuộc thi chưa được đưa lên đây. Bạn h
 REGISTERED = "Bạn đã đăng ký."
 NOT_REGISTERED = "Bạn chưa đăng ký."
 STALE_START = "Nút này của lần trước nên tôi không tính giờ. Bạn xem lại trước khi bắt đầu nhé."
+WAITING = (
+    "Đang có nhiều người vào thi cùng lúc. Bạn đứng thứ {} trong hàng chờ và đồng hồ chưa chạy. "
+    "Khoảng một phút nữa bạn bấm lại giúp tôi, chỗ của bạn vẫn được giữ."
+)
 READY = (
     "Đồng hồ chạy ngay khi bạn bấm «{}» và không dừng lại, kể cả khi bạn rời đi. "
     "Bạn rời đi rồi quay lại thì gõ «thi» để làm tiếp."

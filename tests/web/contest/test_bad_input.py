@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -322,10 +323,11 @@ async def test_too_many_posts_are_slowed_and_told(site: Site) -> None:
     await site.open()
     browser = await site.registered()
     paper = await site.started(browser)
-    told = [
-        await browser.post(f"{paper}/luu", json={"position": "1", "chosen": "a"}) for _ in range(80)
-    ]
-    assert {one.status_code for one in told[:40]} == {200}
+    told: list[httpx.Response] = []
+    # A slow machine earns him more of them meanwhile.
+    while len(told) < 1_000 and not (told and told[-1].status_code != 200):
+        told.append(await browser.post(f"{paper}/luu", json={"position": "1", "chosen": "a"}))
+    assert len(told) > 40
     assert told[-1].status_code == 429
     assert "nhanh quá" in told[-1].json()["error"]
 

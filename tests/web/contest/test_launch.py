@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.channels.web.contest.desk import Desk
 from bot.channels.web.contest.site import build_desk
-from bot.channels.web.contest.starting import Door, Full, Wish
+from bot.channels.web.contest.starting import Wish
 from bot.channels.web.pages import Pages
 from bot.channels.web.visitor import Visitors, person_of
 from bot.contest.caretaker import Caretaker
@@ -54,9 +52,7 @@ async def test_many_start_together_and_one_refusal_spoils_no_other(
     wishes = [*(wish(token) for token in tokens), wish("nobody-known-here"), wish(tokens[0], "w2")]
     results = await asyncio.gather(*map(door.start, wishes), return_exceptions=True)
     seats = results[:5]
-    assert (
-        len({seat.attempt.id for seat in seats if not isinstance(seat, BaseException | Full)}) == 5
-    )
+    assert len({seat.attempt.id for seat in seats if not isinstance(seat, BaseException)}) == 5
     refused = [r.reason for r in results[5:] if isinstance(r, Refused)]
     assert refused == ["not_registered", "not_open_yet"]
     assert await count(site) == 5
@@ -69,7 +65,7 @@ async def test_one_person_pressing_ten_times_at_once_starts_once(
     token = (await site.registered()).cookies["hoi_dap"]
     door = a_desk(site, live).door
     seats = await asyncio.gather(*(door.start(wish(token)) for _ in range(10)))
-    new = [seat.is_new for seat in seats if not isinstance(seat, Full)]
+    new = [seat.is_new for seat in seats]
     assert new == [True, *[False] * 9]
     assert await count(site) == 1
 
@@ -79,37 +75,6 @@ async def test_many_strangers_start_a_practice_at_once(site: Site, live: Live[Sn
     door = a_desk(site, live).door
     await asyncio.gather(*(door.start(wish(f"a-stranger-number-{n}")) for n in range(20)))
     assert await count(site) == 20
-
-
-async def test_a_full_door_names_a_place_and_starts_nothing(
-    site: Site, live: Live[Snapshot]
-) -> None:
-    await site.open()
-    tokens = [(await site.registered()).cookies["hoi_dap"] for _ in range(4)]
-    desk = a_desk(site, live)
-    door = Door(site.database, Shelf(), SEALER, desk.trees, most=2)
-    results = await asyncio.gather(*(door.start(wish(token)) for token in tokens))
-    assert [r.place for r in results if isinstance(r, Full)] == [1, 1]
-    assert await count(site) == 2
-    again = await asyncio.gather(*(door.start(wish(token)) for token in tokens[2:]))
-    assert not [r for r in again if isinstance(r, Full)]
-
-
-async def test_who_waits_is_told_and_his_clock_does_not_run(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await site.open()
-    browser = await site.registered()
-
-    async def start(_door: Door, _wish: Wish) -> Full:
-        return Full(37)
-
-    monkeypatch.setattr(Door, "start", start)
-    told = await browser.post("/thi/thu/bat-dau", data={"vong": "w1"})
-    assert told.status_code == 503
-    assert "Bạn đứng thứ 37 trong hàng chờ. Đồng hồ của bạn chưa chạy." in told.text
-    assert re.search(r'name="vong" value="w1"', told.text)
-    assert await count(site) == 0
 
 
 async def test_the_caretaker_ends_papers_and_publishes_practice(

@@ -21,6 +21,7 @@ from bot.contest import play
 from bot.contest.document import Published
 from bot.contest.handing import PaperTaker
 from bot.contest.publish import Shelf
+from bot.contest.queue import Queue
 from bot.contest.refusal import Refused
 from bot.contest.saving import AnswerSaver
 from bot.contest.typed import Trees
@@ -72,6 +73,7 @@ class Desk:
     saver: AnswerSaver
     papers: PaperTaker
     limiter: Limiter
+    queue: Queue
     secure: bool = False
     clock: Clock = utc_now
 
@@ -114,13 +116,26 @@ class Desk:
 
     async def settled(self, token: str | None, published: Published, at: datetime) -> Presence:
         """The same, after attempts whose time is over were ended."""
-        async with self.database.reading() as tx:
+        async with self.database.reading(quick=True) as tx:
             found = await self.presence(tx, token, published)
         if found.entrant and any(play.is_overdue(published, a, at) for a in found.attempts):
             async with self.database.transaction() as tx:
                 await play.resume(tx, published, found.entrant.id, at)
                 found = await self.presence(tx, token, published)
         return found
+
+    def device(self, request: Request, published: Published, round_id: str, token: str) -> str:
+        """The mark of what is played on: the browser's kind and where it comes from, fingerprinted.
+
+        A paper that may only go on where it began is bound to the browser itself instead: a phone
+        changes its network on the way.
+        """
+        one = published.contest.round(round_id)
+        if one is not None and not published.paper(one).resume:
+            return self.sealer.fingerprint(f"browser:{person_of(token)}")
+        host = request.client.host if request.client else ""
+        kind = request.headers.get("user-agent", "")[:400]
+        return self.sealer.fingerprint(f"device:{host}|{kind}")
 
     def page(self, request: Request, html: str, status: int = 200) -> Response:
         """A page; the browser may keep its cookie longer."""

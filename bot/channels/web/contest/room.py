@@ -1,4 +1,4 @@
-"""The paper: start it, work on it, look it over, hand it in, read the result.
+"""The paper: work on it, look it over, hand it in, read the result (see `entrance` for its start).
 
 Everything here works by plain forms; the page's script saves each answer by `answers` beside it.
 """
@@ -11,12 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.channels.web.arrival import origin_of
 from bot.channels.web.contest.answers import read_sheet, save_sheet
-from bot.channels.web.contest.desk import NO_COOKIE, TOO_FAST, Desk, go
-from bot.channels.web.contest.starting import Full, Wish
-from bot.channels.web.incoming import Declined, read_form
-from bot.channels.web.visitor import new_token, person_of, set_cookie, token_of
+from bot.channels.web.contest.desk import TOO_FAST, Desk, go
+from bot.channels.web.incoming import Declined
+from bot.channels.web.visitor import token_of
 from bot.contest import play
 from bot.contest.document import Published, to_ms
 from bot.contest.guess import show_guess
@@ -41,43 +39,11 @@ class Room:
         """The routes of these pages."""
         guarded, one = self.desk.guarded, "/thi/{contest}/bai/{attempt}"
         return [
-            Route("/thi/{contest}/bat-dau", guarded(self.start), methods=["POST"]),
             Route(one, guarded(self.show), methods=["GET"]),
             Route(one, guarded(self.take), methods=["POST"]),
             Route(f"{one}/xem-lai", guarded(self.look_over), methods=["GET"]),
             Route(f"{one}/nop", guarded(self.hand_in), methods=["POST"]),
         ]
-
-    async def start(self, request: Request) -> Response:
-        """Starts an attempt, or leads to the one that is open."""
-        published = await self.desk.contest(request)
-        fields = await read_form(request)
-        token = token_of(request)
-        if token is None:
-            html = self.desk.pages.show(
-                "refused.html", sentences=(NO_COOKIE,), back=f"/thi/{published.id}"
-            )
-            response = self.desk.page(request, html, 400)
-            set_cookie(request, response, new_token(), secure=self.desk.secure)
-            return response
-        if not self.desk.limiter.allows(token):
-            raise Declined(429, TOO_FAST)
-        wish = Wish(
-            published.id,
-            person_of(token),
-            fields.get("vong", ""),
-            self._device(request, published, fields.get("vong", ""), token),
-            self.desk.clock(),
-            origin_of(request),
-        )
-        seat = await self.desk.door.start(wish)
-        if isinstance(seat, Full):
-            html = self.desk.pages.show(
-                "waiting.html", contest=published.contest, place=seat.place, round_id=wish.round_id
-            )
-            return self.desk.page(request, html, 503)
-        self.desk.visitors.meet(token, published.id, seat.attempt.entrant_id)
-        return go(f"/thi/{published.id}/bai/{seat.attempt.id}")
 
     async def show(self, request: Request) -> Response:
         """The paper while it is open, afterwards its result."""
@@ -131,7 +97,7 @@ class Room:
         """The attempt of the address; ended first where its time is over."""
         entrant_id, attempt_id = await self.desk.seat(request, published)
         at = self.desk.clock()
-        async with self.desk.database.reading() as tx:
+        async with self.desk.database.reading(quick=True) as tx:
             seat = await play.sitting(tx, published, entrant_id, attempt_id)
         if play.is_overdue(published, seat.attempt, at):
             async with self.desk.database.transaction() as tx:
@@ -183,7 +149,7 @@ class Room:
 
     async def _result(self, request: Request, published: Published, seat: Sitting) -> Response:
         at, ids = self.desk.clock(), (seat.attempt.entrant_id, seat.attempt.id)
-        async with self.desk.database.reading() as tx:
+        async with self.desk.database.reading(quick=True) as tx:
             result = await result_of(tx, published, *ids, at)
         laws = self.desk.snapshot().base.laws
         guess = seat.attempt.prediction
@@ -215,19 +181,6 @@ class Room:
             "is_ready": _is_ready(published, seat),
             "takes_late": _takes_late(seat.paper),
         }
-
-    def _device(self, request: Request, published: Published, round_id: str, token: str) -> str:
-        """The mark of what is played on: the browser's kind and where it comes from, fingerprinted.
-
-        A paper that may only go on where it began is bound to the browser itself instead: a phone
-        changes its network on the way.
-        """
-        one = published.contest.round(round_id)
-        if one is not None and not published.paper(one).resume:
-            return self.desk.sealer.fingerprint(f"browser:{person_of(token)}")
-        host = request.client.host if request.client else ""
-        kind = request.headers.get("user-agent", "")[:400]
-        return self.desk.sealer.fingerprint(f"device:{host}|{kind}")
 
 
 def _is_ready(published: Published, seat: Sitting) -> bool:

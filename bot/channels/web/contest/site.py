@@ -14,6 +14,7 @@ from bot.channels.web.contest.confirmation import Confirmation
 from bot.channels.web.contest.correction import Correction
 from bot.channels.web.contest.desk import Desk
 from bot.channels.web.contest.enrolment import Enrolment
+from bot.channels.web.contest.entrance import Entrance
 from bot.channels.web.contest.lobby import Lobby
 from bot.channels.web.contest.room import Room
 from bot.channels.web.contest.showcase import Showcase
@@ -24,6 +25,7 @@ from bot.channels.web.visitor import Visitors
 from bot.clock import Clock, utc_now
 from bot.contest.handing import PaperTaker
 from bot.contest.publish import Shelf
+from bot.contest.queue import Queue
 from bot.contest.saving import AnswerSaver
 from bot.contest.typed import Trees
 from bot.dialogue.snapshot import Snapshot
@@ -42,6 +44,7 @@ def build_desk(
     pages: Pages,
     visitors: Visitors,
     *,
+    queue: Queue | None = None,
     secure: bool = False,
     clock: Clock = utc_now,
 ) -> Desk:
@@ -63,6 +66,7 @@ def build_desk(
         AnswerSaver(database),
         PaperTaker(database, shelf),
         Limiter(_BURST, _A_SECOND),
+        queue or Queue(),
         secure,
         clock,
     )
@@ -73,6 +77,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     bulletin = Bulletin(desk)
     parts = (
         Answers(desk),
+        Entrance(desk),
         Lobby(desk, bulletin),
         bulletin,
         Enrolment(desk),

@@ -1,7 +1,7 @@
 """Starting an attempt: the one door that everybody on the web comes through.
 
-Starts that arrive together share a transaction. When more are waiting than can be served soon, the
-door says so and names a place, instead of letting everybody wait and running papers suffer.
+Starts that arrive together share a transaction. Who may come to the door, and who must wait, the
+queue decides (`bot/contest/queue.py`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from bot.store.batching import Batcher
 from bot.store.database import Database, Tx
 
 _FRESH, _FRESH_AT_MOST = timedelta(seconds=5), 1_000
-MOST_WAITING = 500
-"""Starts that wait at once; at some hundred a second, nobody waits longer than a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,6 @@ class Wish:
     origin: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Full:
-    """The door is full; `place` is how many are waiting before this one, and itself."""
-
-    place: int
-
-
 class Door:
     """Starts attempts of many people together. One for the whole program.
 
@@ -60,28 +51,19 @@ class Door:
         shelf: Shelf,
         sealer: Sealer,
         trees: Callable[[Published], Trees],
-        most: int = MOST_WAITING,
     ) -> None:
         self._shelf = shelf
         self._sealer = sealer
         self._trees = trees
-        self._most = most
-        self._inside = 0
         self._fresh: OrderedDict[int, Sitting] = OrderedDict()
-        self._batches = Batcher(database, self._start_all, most=100)
+        self._batches = Batcher(database, self._start_all, most=25, quick=True)
 
-    async def start(self, wish: Wish) -> Sitting | Full:
+    async def start(self, wish: Wish) -> Sitting:
         """The attempt: a new one, or the one that is open already.
 
         Raises `Refused` as `start_many` and, where nothing is asked, `register` do.
         """
-        if self._inside >= self._most:
-            return Full(self._inside - self._most + 1)
-        self._inside += 1
-        try:
-            result = await self._batches.add(wish)
-        finally:
-            self._inside -= 1
+        result = await self._batches.add(wish)
         if isinstance(result, Refused):
             raise result
         if result.is_new:
