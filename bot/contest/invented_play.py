@@ -26,7 +26,7 @@ from bot.store.contest_attempts import Answer, Attempt, number_attempt
 _BY_HOUR = (1, 0.4, 0.2, 0.1, 0.2, 0.6, 2, 4, 6, 7, 6, 5, 6, 5, 6, 6, 5, 4, 5, 8, 11, 10, 7, 3)
 """How many people play in each hour of the day, beside each other."""
 _LAST_DAY = 2.0
-_SERIES = 1_000
+_SERIES = 250
 """People so far apart share the seeds of their papers: a paper once drawn is used again."""
 _KEPT = 60_000
 _ABANDONS, _RUSHES, _SKIPS, _CHANGES = 0.025, 0.004, 0.008, 0.07

@@ -238,7 +238,7 @@ class _Cast:
         last = from_ms(sat[-1].attempt.submitted_ms or first_ms) if sat else at
         form, columns = self._admitted(rng, number, at, last)
         locked = {"registration": at, "first_attempt": from_ms(first_ms) if sat else None}
-        device = f"{self._rng('device', self._device_of(rng, number)).getrandbits(64):016x}"
+        device = self._mark(self._device_of(rng, number))
         guesses = [self._guess(rng, one) for one in sat]
         played = with_guesses(sat, guesses, device)
         batch.met.append(
@@ -291,6 +291,10 @@ class _Cast:
             except Refused as refused:
                 why = str(refused)
         raise InputRefused(f"Không tạo được người mô phỏng đúng thể lệ. {why}")
+
+    def _mark(self, device: int) -> str:
+        text = f"{self._wanted.seed}/device/{device}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _device_of(self, rng: Random, number: int) -> int:
         return number - 1 if number and rng.random() < _SHARES_DEVICE else number

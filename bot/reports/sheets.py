@@ -12,20 +12,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from bot.reports.printable import printable
+from bot.reports.sheet_rows import Cell, RowSheet
 
-Cell: TypeAlias = str | int | float | None
 Progress = Callable[[str, int], None]
 """Told the table and how many of its rows are written."""
 
 SHEET_ROWS = 1_048_576
 """What a sheet of Excel holds, its heading included."""
-_CELL_LETTERS = 32_767
 _STEP = 5_000
 _BREATH = 50
 """After so many rows whoever waits for a page has his turn."""
@@ -63,7 +60,8 @@ async def write_xlsx(
     try:
         writer = _Workbook(book, sheet_rows)
         written = {table.name: await writer.write(table, progress) for table in tables}
-        book.close()
+        # Putting the file together takes long, and needs nothing of the loop.
+        await asyncio.to_thread(book.close)
         draft.replace(path)
     finally:
         for sheet in book.worksheets():
@@ -111,27 +109,23 @@ class _Workbook:
         self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
 
     async def write(self, table: Table, progress: Progress) -> int:
-        count, at, sheets = 0, self._sheet_rows, 0
-        sheet: Worksheet | None = None
-        async for row in table.rows:
-            if sheet is None or at == self._sheet_rows:
-                sheets += 1
-                sheet, at = self._open(table, sheets), 1
-            for column, cell in enumerate(row):
-                _put(sheet, at, column, cell)
-            at, count = at + 1, count + 1
-            if count % _BREATH == 0:
-                await asyncio.sleep(0)
-            if count % _STEP == 0:
-                progress(table.name, count)
-        if sheet is None:
-            self._open(table, 1)
-        progress(table.name, count)
+        count, sheets = 0, 1
+        sheet, at = self._open(table, sheets), 1
+        async for rows in _in_steps(table.rows):
+            while rows:
+                if at == self._sheet_rows:
+                    sheets += 1
+                    sheet, at = self._open(table, sheets), 1
+                fitting = rows[: self._sheet_rows - at]
+                sheet.write_rows(at, fitting)
+                at, count, rows = at + len(fitting), count + len(fitting), rows[len(fitting) :]
+            await asyncio.sleep(0)
+            progress(table.name, count)
         return count
 
-    def _open(self, table: Table, number: int) -> Worksheet:
+    def _open(self, table: Table, number: int) -> RowSheet:
         name = table.name if number == 1 else f"{table.name}_{number}"
-        sheet = self._book.add_worksheet(name)
+        sheet: RowSheet = self._book.add_worksheet(name, RowSheet)
         for column, heading in enumerate(table.headings):
             sheet.set_column(column, column, min(_WIDEST, max(10, len(heading) + 4)))
         for column, heading in enumerate(table.headings):
@@ -140,13 +134,17 @@ class _Workbook:
         return sheet
 
 
-def _put(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
-    if cell is None or cell == "":
-        return
-    if isinstance(cell, str):
-        sheet.write_string(row, column, printable(cell)[:_CELL_LETTERS])
-    else:
-        sheet.write_number(row, column, cell)
+async def _in_steps(
+    rows: AsyncIterator[Sequence[Cell]],
+) -> AsyncIterator[Sequence[Sequence[Cell]]]:
+    """The rows a few at a time; none at all once, so that an empty table is told of too."""
+    step: list[Sequence[Cell]] = []
+    async for row in rows:
+        step.append(row)
+        if len(step) == _BREATH:
+            yield step
+            step = []
+    yield step
 
 
 def _harmless(cell: Cell) -> Cell:

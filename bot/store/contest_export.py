@@ -11,7 +11,7 @@ from bot.store.contest_board_tables import rankings
 from bot.store.contest_tables import answers, attempts, consents, contest_questions, entrants
 from bot.store.database import Tx
 
-_PAGE = 500
+_PAGE = 1_000
 _ENTRANT = (
     "id", "registered_ms", "channel", "track", "standing", "is_child", "unit", "commune",
     "province", "age_band", "gender", "group", "occupation", "segment", "referred_by", "sealed",
@@ -85,6 +85,7 @@ def consent_rows(tx: Tx, contest_id: str) -> Rows:
 
 async def _stream(tx: Tx, statement: Select[Any]) -> Rows:
     found = await tx.connection.stream(statement)
-    async for page in found.mappings().partitions(_PAGE):
+    names = tuple(found.keys())
+    async for page in found.partitions(_PAGE):
         for row in page:
-            yield dict(row)
+            yield dict(zip(names, row, strict=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Table, exists, func, or_, select
@@ -48,9 +49,9 @@ async def add(
     """Adds people, entrants, consents, attempts and answers; people and entrants bring numbers."""
     for table, rows in ((people, met), (entrants, registered), (consents, agreed)):
         if rows:
-            await tx.connection.execute(tx.insert(table), list(rows))
-    await _pour(tx, attempts, _ATTEMPT, played)
-    await _pour(tx, answers, _ANSWER, papers)
+            await _pour(tx, table, *_as_kept(tx, table, rows))
+    await _pour(tx, attempts, _ATTEMPT, map(attrgetter(*_ATTEMPT), played))
+    await _pour(tx, answers, _ANSWER, map(attrgetter(*_ANSWER), papers))
 
 
 async def finish(tx: Tx) -> None:
@@ -60,11 +61,29 @@ async def finish(tx: Tx) -> None:
         await tx.connection.exec_driver_sql("ANALYZE")
 
 
-async def _pour(tx: Tx, table: Table, names: Sequence[str], rows: Sequence[Any]) -> None:
-    """Rows of numbers and plain texts as the driver takes them: millions have to go through here."""
-    if not rows:
+def _as_kept(
+    tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """The columns that the rows fill, and their values as the columns' types keep them."""
+    dialect = tx.connection.dialect
+    filled = [column for column in table.columns if column.name in rows[0]]
+    # PostgreSQL's driver takes instants as they are; SQLite's knows only what it is told.
+    keeps = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in filled]
+    names = [column.name for column in filled]
+    columns = [
+        [row[name] for row in rows] if keep is None else [keep(row[name]) for row in rows]
+        for name, keep in zip(names, keeps, strict=True)
+    ]
+    return names, zip(*columns, strict=True)
+
+
+async def _pour(
+    tx: Tx, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Rows of values as the driver takes them: millions have to go through here."""
+    values = list(rows)
+    if not values:
         return
-    values = [tuple(getattr(row, name) for name in names) for row in rows]
     if tx.is_postgresql:
         # The transaction has begun: the people to whom these rows belong were written on it.
         raw = await tx.connection.get_raw_connection()
