@@ -141,10 +141,10 @@ def close(contest_id: ContestId, by: By, round_id: RoundId = None) -> None:
     """Chốt một vòng đã hết giờ: kết thúc bài quá giờ, tính xếp hạng và giải."""
 
     async def work(opened: Session) -> None:
-        from bot.contest.results import compute
+        from bot.contest.computing import compute_aside
 
-        done = await opened.write(
-            contest_id, lambda tx, published: compute(tx, published, round_id, by, utc_now())
+        done = await compute_aside(
+            opened.database, opened.shelf, contest_id, round_id, by, utc_now()
         )
         await _tell_result(opened, contest_id, round_id)
         typer.echo(f"Mã kiểm tra bảng xếp hạng (SHA-256): {done.result.digest}")

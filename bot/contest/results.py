@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.contest.document import Published
 from bot.contest.play import expire
@@ -16,7 +17,7 @@ from bot.contest.refusal import Refused
 from bot.contest.rules import Round
 from bot.store import contest_attempts, contest_audit, contest_ranking, contest_results
 from bot.store.contest_marks import Marks
-from bot.store.contest_ranking import Figures, RankRules
+from bot.store.contest_ranking import Figures, Ranking, RankRules
 from bot.store.contest_results import WHOLE, Result
 from bot.store.database import Tx
 
@@ -29,6 +30,14 @@ class Computed:
     before: Result | None
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a result will be: its columns, and its ranking where it has one."""
+
+    values: Mapping[str, Any]
+    ranking: Ranking | None
+
+
 async def compute(
     tx: Tx, published: Published, round_id: str | None, by: str, at: datetime
 ) -> Computed:
@@ -38,20 +47,38 @@ async def compute(
     units and for those who brought others. An undecided result is replaced,
     a decided one stays and this makes the next edition.
     Raises `Refused` (not_allowed) where a round is still being played or ranks nobody.
+    `bot.contest.computing` does the same without keeping others from writing.
     """
     number = await check_computable(tx, published, round_id, at)
     before = await contest_results.last(tx, published.id, number)
-    if round_id is None:
-        result_id = await _compute_total(tx, published, at)
-    else:
-        result_id = await _compute_round(tx, published, need_round(published, round_id), at)
-    digest = await contest_results.seal_digest(tx, result_id)
-    result = await contest_results.last(tx, published.id, number)
-    assert result is not None  # noqa: S101 just written
+    plan = await plan_for(tx, published, round_id, at)
+    result_id = await contest_results.add(tx, plan.values)
+    if plan.ranking is not None:
+        await contest_results.write_ranking(tx, result_id, plan.ranking)
+    await contest_results.seal_digest(tx, result_id)
+    return Computed(await announce(tx, published, round_id, by, at), before)
+
+
+async def announce(
+    tx: Tx, published: Published, round_id: str | None, by: str, at: datetime
+) -> Result:
+    """Hands out the prizes by a result that was just computed, and notes it; gives the result."""
+    result = await need_result(tx, published, round_id)
     await hand_out_all(tx, published, at)
-    told = {"round": round_id, "edition": result.edition, "digest": digest, "actual": result.actual}
+    told = {"round": round_id, "edition": result.edition, "digest": result.digest}
+    told |= {"actual": result.actual}
     await contest_audit.note(tx, published.id, by, "compute_result", told, at)
-    return Computed(result, before)
+    return result
+
+
+async def plan_for(tx: Tx, published: Published, round_id: str | None, at: datetime) -> Plan:
+    """What the result of a round (None: of the whole contest) is by what is stored now.
+
+    Raises `Refused` where a round that it needs has no result.
+    """
+    if round_id is None:
+        return await _plan_total(tx, published, at)
+    return await _plan_round(tx, published, need_round(published, round_id), at)
 
 
 async def decide(
@@ -226,54 +253,42 @@ async def rules_for(tx: Tx, published: Published, one: Round) -> RankRules:
     return rank_rules(published.contest, earlier)
 
 
-async def _compute_round(tx: Tx, published: Published, one: Round, at: datetime) -> int:
+async def _plan_round(tx: Tx, published: Published, one: Round, at: datetime) -> Plan:
     number = published.rounds[one.id]
     found, actual = await population(tx, published, one)
     rules = await rules_for(tx, published, one)
     ranking = contest_ranking.ranked(
         contest_ranking.counted([number]), rules, actual, published.id, number
     )
-    result_id = await contest_results.add(
-        tx,
-        {
-            "contest_id": published.id,
-            "round": number,
-            "version": published.version,
-            "actual": actual,
-            "persons": found.persons,
-            "attempts": found.attempts,
-            "all_correct": found.persons_all_correct,
-            "computed_at": at,
-        },
-    )
-    await contest_results.write_ranking(tx, result_id, ranking)
-    return result_id
+    return Plan(_values(published, number, actual, found, at), ranking)
 
 
-async def _compute_total(tx: Tx, published: Published, at: datetime) -> int:
+async def _plan_total(tx: Tx, published: Published, at: datetime) -> Plan:
     parts = [await need_result(tx, published, one.id) for one in ranked_rounds(published)]
-    keys = rank_rules(published.contest).keys
-    ranking = contest_results.added_up([part.id for part in parts], keys, published.id)
     rounds = [published.rounds[one.id] for one in ranked_rounds(published)]
     found = await contest_ranking.figures(
         tx, contest_ranking.counted(rounds), published.contest.attempts.counting
     )
-    result_id = await contest_results.add(
-        tx,
-        {
-            "contest_id": published.id,
-            "round": WHOLE,
-            "version": published.version,
-            "actual": None,
-            "persons": found.persons,
-            "attempts": found.attempts,
-            "all_correct": found.persons_all_correct,
-            "computed_at": at,
-        },
-    )
+    ranking = None
     if published.contest.ranking.contest_total is not None:
-        await contest_results.write_ranking(tx, result_id, ranking)
-    return result_id
+        keys = rank_rules(published.contest).keys
+        ranking = contest_results.added_up([part.id for part in parts], keys, published.id)
+    return Plan(_values(published, WHOLE, None, found, at), ranking)
+
+
+def _values(
+    published: Published, number: int, actual: int | None, found: Figures, at: datetime
+) -> dict[str, Any]:
+    return {
+        "contest_id": published.id,
+        "round": number,
+        "version": published.version,
+        "actual": actual,
+        "persons": found.persons,
+        "attempts": found.attempts,
+        "all_correct": found.persons_all_correct,
+        "computed_at": at,
+    }
 
 
 async def _part(

@@ -22,7 +22,8 @@ from bot.contest.typed import Trees
 from bot.reports.contest_jsonl import Source
 from bot.reports.labels import GROUPINGS, INSTANTS, RANK_HEADINGS, STANDING, STATE, STATUS
 from bot.reports.masking import mask_field
-from bot.reports.sheets import Cell, Table
+from bot.reports.sheet_rows import Cell
+from bot.reports.sheets import Table
 from bot.sealing import Sealer
 from bot.store import (
     contest_audit,

@@ -17,7 +17,8 @@ from bot.reports import participation
 from bot.reports.participation import Participation, Row, Tally
 from bot.reports.pictures import draw_time, tell_time
 from bot.reports.press import print_pdf
-from bot.reports.sheets import Cell, Table, write_xlsx
+from bot.reports.sheet_rows import Cell
+from bot.reports.sheets import Table, write_xlsx
 from bot.store import misses
 from bot.store.database import Tx
 from bot.store.misses import Vain

@@ -68,6 +68,12 @@ async def count(tx: Tx, contest_id: str) -> int:
     return int(await tx.value(counted.where(contest_audit.c.contest_id == contest_id)))
 
 
+async def last_row(tx: Tx, contest_id: str) -> int:
+    """The id of a contest's last row; 0 where there is none."""
+    ids = select(func.coalesce(func.max(contest_audit.c.id), 0))
+    return int(await tx.value(ids.where(contest_audit.c.contest_id == contest_id)))
+
+
 async def newest(tx: Tx, contest_id: str, offset: int, limit: int) -> list[Noted]:
     """Rows of a contest, newest first, from a place in the list on."""
     rows = await tx.rows(

@@ -31,6 +31,8 @@ from bot.store.contest_tables import attempts, entrants
 from bot.store.database import Tx
 
 Counting: TypeAlias = Literal["first", "last", "best", "sum", "average"]
+Ranking: TypeAlias = Select[tuple[object, ...]]
+"""The statement that ranks people; see `ranked` for its columns."""
 
 COUNTED = ("submitted", "timed_out")
 """The ways to end of an attempt that counts."""
@@ -158,7 +160,7 @@ async def figures(tx: Tx, source: CTE, counting: Counting) -> Figures:
 
 def ranked(
     source: CTE, rules: RankRules, actual: int | None, contest_id: str, round_number: int
-) -> Select[tuple[object, ...]]:
+) -> Ranking:
     """The ranking: segment, rank, entrant_id, attempt_id and every column of `COLUMNS`, and lot.
 
     Equals have the same rank; a lot drawn or a place given by the board parts them.
@@ -200,7 +202,7 @@ def order_by(source: CTE, keys: Sequence[Order]) -> list[ColumnElement[object]]:
     ]
 
 
-async def first_of(tx: Tx, ranking: Select[tuple[object, ...]], reach: int) -> list[dict[str, Any]]:
+async def first_of(tx: Tx, ranking: Ranking, reach: int) -> list[dict[str, Any]]:
     """The people of a ranking up to a rank, with their standing, best first; nothing is stored."""
     rows = ranking.subquery()
     found = await tx.rows(

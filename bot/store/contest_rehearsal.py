@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Table, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from bot.store.contest_attempts import Answer, Attempt
 from bot.store.contest_tables import answers, attempts, consents, entrants
 from bot.store.database import Tx
+from bot.store.pouring import as_kept, pour
 from bot.store.tables import people
 from bot.store.transfer import go_on_counting
 
@@ -49,9 +50,9 @@ async def add(
     """Adds people, entrants, consents, attempts and answers; people and entrants bring numbers."""
     for table, rows in ((people, met), (entrants, registered), (consents, agreed)):
         if rows:
-            await _pour(tx, table, *_as_kept(tx, table, rows))
-    await _pour(tx, attempts, _ATTEMPT, map(attrgetter(*_ATTEMPT), played))
-    await _pour(tx, answers, _ANSWER, map(attrgetter(*_ANSWER), papers))
+            await pour(tx, table, *as_kept(tx, table, rows))
+    await pour(tx, attempts, _ATTEMPT, map(attrgetter(*_ATTEMPT), played))
+    await pour(tx, answers, _ANSWER, map(attrgetter(*_ANSWER), papers))
 
 
 async def finish(tx: Tx) -> None:
@@ -59,39 +60,3 @@ async def finish(tx: Tx) -> None:
     if tx.is_postgresql:
         await go_on_counting(tx)
         await tx.connection.exec_driver_sql("ANALYZE")
-
-
-def _as_kept(
-    tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-    """The columns that the rows fill, and their values as the columns' types keep them."""
-    dialect = tx.connection.dialect
-    filled = [column for column in table.columns if column.name in rows[0]]
-    # PostgreSQL's driver takes instants as they are; SQLite's knows only what it is told.
-    keeps = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in filled]
-    names = [column.name for column in filled]
-    columns = [
-        [row[name] for row in rows] if keep is None else [keep(row[name]) for row in rows]
-        for name, keep in zip(names, keeps, strict=True)
-    ]
-    return names, zip(*columns, strict=True)
-
-
-async def _pour(
-    tx: Tx, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> None:
-    """Rows of values as the driver takes them: millions have to go through here."""
-    values = list(rows)
-    if not values:
-        return
-    if tx.is_postgresql:
-        # The transaction has begun: the people to whom these rows belong were written on it.
-        raw = await tx.connection.get_raw_connection()
-        driver = raw.driver_connection
-        assert driver is not None  # noqa: S101 an open connection has one
-        await driver.copy_records_to_table(table.name, records=values, columns=names)
-        return
-    order = [column.name for column in table.columns if column.name in names]
-    assert order == list(names)  # noqa: S101 or values would land in other columns
-    words = str(table.insert().compile(dialect=tx.connection.dialect, column_keys=list(names)))
-    await tx.connection.exec_driver_sql(words, values)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, delete, func, literal, null, select, update
+from sqlalchemy import BigInteger, cast, delete, func, literal, null, select, update
 
 from bot.store.contest_board_tables import lots, rankings, results
-from bot.store.contest_ranking import COLUMNS, Order, order_by
+from bot.store.contest_ranking import COLUMNS, Order, Ranking, order_by
 from bot.store.contest_tables import entrants
 from bot.store.database import Tx
 
 WHOLE = 0
 """The round number of the result over all rounds."""
 ROW = ("entrant_id", "segment", "rank", "attempt_id", *COLUMNS, "lot")
-_PAGE = 5_000
+_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ async def list_results(tx: Tx, contest_id: str) -> list[Result]:
     """Every result of a contest that is kept, by round and edition."""
     rows = await tx.rows(
         select(*_COLUMNS)
-        .where(results.c.contest_id == contest_id)
+        # Below zero are those that are still computed; see `contest_drafts`.
+        .where(results.c.contest_id == contest_id, results.c.round >= WHOLE)
         .order_by(results.c.round, results.c.edition)
     )
     return [Result(**row) for row in rows]
@@ -99,9 +100,13 @@ async def digest_of(tx: Tx, result_id: int) -> str:
     """The SHA-256 of the ranking's rows as they are stored."""
     found = hashlib.sha256()
     async for rows in _pages(tx, result_id):
-        lines = "".join(_line(row) + "\n" for row in rows)
-        found.update(lines.encode())
+        found.update(lines_of(rows))
     return found.hexdigest()
+
+
+def lines_of(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows of a ranking, columns as in `ROW`, as the lines of which the digest is made."""
+    return "".join(_line(row) + "\n" for row in rows).encode()
 
 
 def line_of(row: Mapping[str, Any]) -> str:
@@ -194,9 +199,7 @@ async def row_of(tx: Tx, result_id: int, entrant_id: int) -> dict[str, Any] | No
     return dict(row) if row else None
 
 
-def added_up(
-    result_ids: Sequence[int], keys: Sequence[Order], contest_id: str
-) -> Select[tuple[object, ...]]:
+def added_up(result_ids: Sequence[int], keys: Sequence[Order], contest_id: str) -> Ranking:
     """The ranking over several results: numbers added up, the last instant, the first start."""
     sums = {"correct", "score", "duration_ms", "attempts_used", "perfect_attempts"}
     columns: dict[str, Any] = {name: func.sum(rankings.c[name]) for name in sums}
@@ -238,7 +241,7 @@ def added_up(
     )
 
 
-async def write_ranking(tx: Tx, result_id: int, ranking: Select[tuple[object, ...]]) -> int:
+async def write_ranking(tx: Tx, result_id: int, ranking: Ranking) -> int:
     """Keeps the ranking under a result; gives how many people are in it."""
     rows = ranking.subquery()
     return await tx.change(

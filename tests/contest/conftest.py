@@ -13,6 +13,7 @@ import pytest
 
 from bot.clock import VIETNAM
 from bot.contest import play, registration, results, saving
+from bot.contest.computing import compute_aside
 from bot.contest.document import Published
 from bot.contest.load import Contests, load_contests
 from bot.contest.publish import Shelf, publish
@@ -131,9 +132,8 @@ class Arena:
         return await self.submit(seat, began + timedelta(seconds=seconds))
 
     async def compute(self, round_id: str | None = "w1", now: datetime | None = None) -> Result:
-        async with self.db.transaction() as tx:
-            done = await results.compute(tx, self.published, round_id, "An", now or AFTER)
-        return done.result
+        order = (self.published.id, round_id, "An", now or AFTER)
+        return (await compute_aside(self.db, self.shelf, *order)).result
 
     async def ranking(self, round_id: str = "w1") -> list[tuple[str, int]]:
         """The names with their ranks, of the last result of a round."""

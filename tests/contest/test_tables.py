@@ -15,7 +15,8 @@ from bot.contest import discipline
 from bot.reports.contest_jsonl import open_source
 from bot.reports.contest_tables import Desk, all_tables
 from bot.reports.masking import initials, mask_field
-from bot.reports.sheets import Cell, Table, write_csv, write_xlsx
+from bot.reports.sheet_rows import Cell
+from bot.reports.sheets import Table, write_csv, write_xlsx
 from tests.contest.conftest import AFTER, SEALER, Arena, NewArena, at
 
 Book = dict[str, list[tuple[Any, ...]]]

@@ -43,7 +43,15 @@ def test_a_text_comes_back_as_it_can_be_printed(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<r><t>x</t></r>", "</t></is></c>", "a&amp;b", "&#0;", " hai bên ", "một\rhai\nba\tbốn", "'\""],
+    [
+        "<r><t>x</t></r>",
+        "</t></is></c>",
+        "a&amp;b",
+        "&#0;",
+        " hai bên ",
+        "một\rhai\nba\tbốn",
+        "'\"",
+    ],
 )
 def test_a_text_that_looks_like_xml_is_a_text(tmp_path: Path, text: str) -> None:
     assert read_back(tmp_path / "thu.xlsx", text) == text

@@ -29,7 +29,8 @@ from bot.knowledge.booklet import import_booklet, write_drafts
 from bot.knowledge.model import Base
 from bot.reports.certificate import Honoured, Occasion, make_certificates
 from bot.reports.notice import Notice, as_docx
-from bot.reports.sheets import Cell, Table, write_csv, write_xlsx
+from bot.reports.sheet_rows import Cell
+from bot.reports.sheets import Table, write_csv, write_xlsx
 from bot.store import facts, inbox, outbox, people, talk
 from bot.store.database import Database
 from bot.store.schema import metadata

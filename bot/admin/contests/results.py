@@ -10,10 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from bot.admin.contests.jobs import Outcome, Progress
 from bot.admin.contests.room import WHOLE, Deed, Room, round_asked
 from bot.admin.visit import Visit
 from bot.contest import prizes, results
 from bot.contest.awards import Tie
+from bot.contest.computing import compute_aside
 from bot.contest.document import Published
 from bot.contest.refusal import Refused
 from bot.contest.results import ranked_rounds
@@ -92,13 +94,17 @@ class ResultPages:
 
     async def _compute(self, visit: Visit, published: Published, round_id: str | None) -> str:
         by, at, room = visit.by, visit.at, self.room
+        office, detail = room.office, round_id or "cả cuộc thi"
         # Said here already what can be known before the counting.
-        async with room.office.database.transaction() as tx:
+        async with office.database.transaction() as tx:
             await results.check_computable(tx, published, round_id, at)
-        is_done = await room.run(
-            visit, published, KIND, round_id or "cả cuộc thi",
-            lambda tx, p: results.compute(tx, p, round_id, by, at),
-        )  # fmt: skip
+
+        async def work(_progress: Progress) -> Outcome:
+            await compute_aside(office.database, office.shelf, published.id, round_id, by, at)
+            await room.note(visit, published, KIND, detail)
+            return Outcome({})
+
+        is_done = await room.run_work(visit, published, KIND, detail, work)
         return "Đã tính xong kết quả." if is_done else ""
 
     async def _carry_out(

@@ -105,10 +105,20 @@ class Room:
         async with self.office.database.transaction() as tx:
             current = await self.office.shelf.need(tx, published.id)
             done = await deed(tx, current)
-            await admin_audit.note(
-                tx, visit.by, f"contest.{act}", published.id, visit.at, detail=detail[:500]
-            )
+            await self._note(tx, visit, published, act, detail)
         return done
+
+    async def note(self, visit: Visit, published: Published, act: str, detail: str) -> None:
+        """Adds the line in the log of the web for a deed with transactions of its own."""
+        async with self.office.database.transaction() as tx:
+            await self._note(tx, visit, published, act, detail)
+
+    async def _note(
+        self, tx: Tx, visit: Visit, published: Published, act: str, detail: str
+    ) -> None:
+        await admin_audit.note(
+            tx, visit.by, f"contest.{act}", published.id, visit.at, detail=detail[:500]
+        )
 
     async def run(
         self, visit: Visit, published: Published, kind: str, detail: str, deed: Deed
