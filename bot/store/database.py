@@ -231,6 +231,11 @@ class Database:
                 await driver.execute("PRAGMA foreign_keys=ON")
 
     @property
+    def address(self) -> str:
+        """The address with its password, for a process of our own; never to be shown or logged."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
     def file(self) -> Path | None:
         """The SQLite file; None for memory and PostgreSQL."""
         return Path(str(self._url.database)) if self._in_file else None

@@ -13,15 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute
 
+from bot.admin.contests.apart import Export, Proof, carry_out
 from bot.admin.contests.jobs import Outcome, Progress, Wanted, Work
 from bot.admin.contests.room import WHOLE, Room
 from bot.admin.visit import Visit
 from bot.clock import VIETNAM, vietnam_date
 from bot.contest.document import Published
 from bot.contest.refusal import Refused
-from bot.contest.verify import verify
 from bot.contest.words import ExportFormat
-from bot.reports.contest_files import write_contest
 from bot.reports.contest_papers import certificates_pdf, honoured, notice_file
 from bot.reports.honours import Winner, winners_of
 from bot.store import admin_audit, contest_audit, contest_jobs
@@ -139,17 +138,15 @@ class Exports:
             suffix = ".xlsx" if chosen == "xlsx" else ""
             out = room.files / f"{stem}{suffix}"
             await asyncio.to_thread(room.files.mkdir, parents=True, exist_ok=True)
-            async with room.office.database.reading() as tx:
-                written = await write_contest(
-                    tx,
-                    published,
-                    room.office.sealer,
-                    room.trees(published),
-                    chosen,
-                    out,
-                    full=full,
-                    progress=progress.tell,
-                )
+            order = Export(
+                published.id,
+                room.office.sealer,
+                room.office.snapshot.base.places,
+                chosen,
+                out,
+                full,
+            )
+            written = await carry_out(room.office.database, order, progress.tell)
             if chosen == "xlsx":
                 return Outcome({"rows": written}, out.name)
             progress.tell("nén tệp", 0)
@@ -161,25 +158,8 @@ class Exports:
         office = self.room.office
 
         async def work(progress: Progress) -> Outcome:
-            done = 0
-
-            def tell(_round: str, n: int) -> None:
-                nonlocal done
-                done += n
-                progress.tell("tính lại từ bài làm gốc", done)
-
-            async with office.database.reading() as tx:
-                report = await verify(tx, office.shelf, published.id, tell)
-            return Outcome(
-                {
-                    "holds": report.holds,
-                    "attempts": report.attempts,
-                    "answers": report.answers,
-                    "results": report.results,
-                    "differences": list(report.differences)[:50],
-                    "more": report.more,
-                }
-            )
+            report = await carry_out(office.database, Proof(published.id), progress.tell)
+            return Outcome({**report, "differences": report["differences"][:50]})
 
         return {}, work
 
