@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Dialect, Table
 
 from bot.store.database import Tx
 
@@ -22,10 +23,15 @@ async def pour(tx: Tx, table: Table, names: Sequence[str], rows: Iterable[Sequen
         assert driver is not None  # noqa: S101 an open connection has one
         await driver.copy_records_to_table(table.name, records=values, columns=names)
         return
-    order = [column.name for column in table.columns if column.name in names]
-    assert order == list(names)  # noqa: S101 or values would land in other columns
-    words = str(table.insert().compile(dialect=tx.connection.dialect, column_keys=list(names)))
+    words = _insert_words(table, tuple(names), tx.connection.dialect)
     await tx.connection.exec_driver_sql(words, values)
+
+
+@lru_cache(maxsize=32)
+def _insert_words(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    order = tuple(column.name for column in table.columns if column.name in names)
+    assert order == names  # noqa: S101 or values would land in other columns
+    return str(table.insert().compile(dialect=dialect, column_keys=list(names)))
 
 
 def as_kept(
