@@ -2,8 +2,8 @@
 
 python -m benchmarks                      everything (`make bench`)
 python -m benchmarks quality [FILE...]    one of quality, matching_speed, start, booklet,
-                                          contest_ranking, contest_web, fuzz, chaos, delivery,
-                                          zalo_webhook, answer_pages, admin_pages
+                                          contest_ranking, contest_web, load, fuzz, chaos,
+                                          delivery, zalo_webhook, answer_pages, admin_pages
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from benchmarks import (
     contest_web,
     delivery,
     fuzz,
+    load,
     matching_speed,
     quality,
     start,
@@ -42,6 +43,7 @@ TITLES = {
     "booklet": "Import of a booklet",
     "contest_ranking": "A contest of a million people",
     "contest_web": "A contest's launch on the web",
+    "load": "Under load, and past it",
     "fuzz": "A million broken inputs",
     "chaos": "Two programs while everything fails",
     "delivery": "From the webhook to the reply, killed on the way",
@@ -56,6 +58,7 @@ MODULES = {
     "booklet": booklet,
     "contest_ranking": contest_ranking,
     "contest_web": contest_web,
+    "load": load,
     "fuzz": fuzz,
     "chaos": chaos,
     "delivery": delivery,
@@ -69,6 +72,7 @@ _PLAIN: dict[str, Callable[[Callable[[str], None]], dict[str, Any]]] = {
     "booklet": booklet.measure,
     "contest_ranking": contest_ranking.measure,
     "contest_web": contest_web.measure,
+    "load": load.measure,
     "fuzz": fuzz.measure,
     "chaos": chaos.measure,
     "delivery": delivery.measure,

@@ -16,18 +16,19 @@ import os
 import random
 import re
 import sqlite3
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from benchmarks.material import KNOWLEDGE, TODAY, own_base
+from benchmarks.players import Players, Tally, told
 from benchmarks.served import Server
-from benchmarks.wire import Connection
+from benchmarks.wire import run
 from bot.channels.web.visitor import person_of
 from bot.clock import VIETNAM
 from bot.contest.document import Published
@@ -37,8 +38,10 @@ from bot.contest.registration import Form, register
 from bot.contest.typed import Trees
 from bot.sealing import Sealer
 from bot.store import people
-from bot.store.database import Database
+from bot.store.contest_tables import entrants
+from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
+from bot.store.tables import people as people_table
 
 CONTEST, ROUND = "tim-hieu-bau-cu-2026", "tuan-1"
 KEY = "a-key-of-the-benchmark-long-enough-for-it-all"
@@ -46,108 +49,7 @@ STARTS_A_SECOND = int(os.environ.get("BENCH_STARTS", "100"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "120"))
 P99_MS = 300
 ANSWER_SECONDS = 8.0
-_OPTION = re.compile(rb'name="cau-(\d+)" value="(\w+)"')
 GIVEN = {"ho_ten": "Nguyễn Văn An", "ngay_sinh": "5/9/1990", "dien_thoai": "0912345678"}
-
-
-Times = list[tuple[float, float]]
-"""When each request was answered, and how long after it was due; seconds."""
-
-
-@dataclass
-class Tally:
-    """What the sender saw."""
-
-    starts: Times = field(default_factory=list)
-    papers: Times = field(default_factory=list)
-    saves: Times = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    acknowledged: dict[tuple[int, int], str] = field(default_factory=dict)
-
-
-class Load:
-    """People who start at a steady rate, each answering what he got."""
-
-    def __init__(self, port: int, tokens: list[str], *, retries: bool) -> None:
-        self.tally = Tally()
-        self._port = port
-        self._tokens = tokens
-        self._retries = retries
-        self._begun = 0.0
-        self._free: list[Connection] = []
-        self._chance = random.Random(20_260_316)
-
-    async def run(self, seconds: float) -> None:
-        """Sends for so long, and waits for what is under way."""
-        self._begun = begun = time.perf_counter()
-        going = set()
-        for n, token in enumerate(self._tokens):
-            due = begun + n / STARTS_A_SECOND
-            if due - begun >= seconds:
-                break
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            going.add(asyncio.create_task(self._play(token, due)))
-        await asyncio.gather(*going)
-        for connection in self._free:
-            connection.close()
-
-    async def _play(self, token: str, due: float) -> None:
-        path = f"/thi/{CONTEST}"
-        started = await self._ask(
-            "POST", f"{path}/bat-dau", token, due, self.tally.starts, body=f"vong={ROUND}".encode()
-        )
-        paper = started.headers.get("location", "") if started else ""
-        if not paper:
-            return
-        page = await self._ask("GET", paper, token, time.perf_counter(), self.tally.papers)
-        if page is None:
-            return
-        options: dict[int, list[str]] = {}
-        for position, option in _OPTION.findall(page.body):
-            options.setdefault(int(position), []).append(option.decode())
-        now = time.perf_counter()
-        moments = sorted(now + self._chance.random() * ANSWER_SECONDS for _ in options)
-        attempt = int(paper.rsplit("/", 1)[1])
-        for moment, (position, choices) in zip(moments, options.items(), strict=True):
-            await asyncio.sleep(max(0.0, moment - time.perf_counter()))
-            await self._save(paper, token, attempt, position, self._chance.choice(choices), moment)
-
-    async def _save(
-        self, paper: str, token: str, attempt: int, position: int, chosen: str, due: float
-    ) -> None:
-        body = f'{{"position":"{position}","chosen":"{chosen}"}}'.encode()
-        told = await self._ask("POST", f"{paper}/luu", token, due, self.tally.saves, body=body)
-        if told is not None:
-            self.tally.acknowledged[attempt, position] = chosen
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        due: float,
-        times: Times,
-        body: bytes = b"",
-    ) -> Any:
-        for attempt in range(60 if self._retries else 1):
-            connection = self._free.pop() if self._free else Connection(self._port)
-            try:
-                answer = await connection.ask(method, path, token, body)
-            except (OSError, EOFError, asyncio.IncompleteReadError) as error:
-                connection.close()
-                if not self._retries or attempt == 59:
-                    self.tally.errors.append(type(error).__name__)
-                    return None
-                await asyncio.sleep(0.5)
-                continue
-            self._free.append(connection)
-            now = time.perf_counter()
-            times.append((now - self._begun, now - due))
-            if answer.status in (200, 303):
-                return answer
-            self.tally.errors.append(f"{path.rsplit('/', 1)[1][:8]} {answer.status}")
-            return None
-        return None
 
 
 def measure(report: Callable[[str], None]) -> dict[str, Any]:
@@ -168,7 +70,8 @@ def table(results: dict[str, Any]) -> str:
         f"| {title} | {whole[kind]['n']} | {whole[kind].get('a_second', 0)} | "
         f"{whole[kind].get('p50_ms', 0)} | {whole[kind].get('p99_ms', 0)} |"
         for kind, title in (
-            ("starts", "attempts started"),
+            ("starts", "attempts started at once"),
+            ("queued", "attempts started after waiting in the queue"),
             ("papers", "papers shown"),
             ("saves", "answers saved"),
         )
@@ -196,36 +99,45 @@ def table(results: dict[str, Any]) -> str:
 def _run(seconds: int, *, is_killed: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bench-thi-") as folder:
         file = Path(folder) / "bot.db"
-        tokens = asyncio.run(_prepare(file, int(seconds * STARTS_A_SECOND * 1.02) + 10))
+        count = int(seconds * STARTS_A_SECOND)
+        tokens = asyncio.run(prepare(f"sqlite+aiosqlite:///{file}", count))
         server = Server(Path(folder), {"BOT_SECRET_KEY": KEY})
         server.start()
-        load = Load(server.port, tokens, retries=is_killed)
+        crowd = Players([server.port], CONTEST, ROUND, ANSWER_SECONDS, retries=is_killed)
+        arrivals = [(n / STARTS_A_SECOND, token) for n, token in enumerate(tokens)]
         try:
             cpu, idle, clock = server.cpu_seconds(), _idle_seconds(), time.perf_counter()
-            asyncio.run(_send(load, server, seconds, is_killed=is_killed))
+            run(_send(crowd, arrivals, server, seconds, is_killed=is_killed))
             # Killed, it began to count anew.
             cpu = server.cpu_seconds() - (0 if is_killed else cpu)
             idle = (_idle_seconds() - idle) / (time.perf_counter() - clock) / (os.cpu_count() or 1)
         finally:
             server.stop()
-        lost = _audit(file, load.tally.acknowledged)
+        lost = _audit(file, crowd.tally.acknowledged)
     return {
-        **_figures(load.tally, seconds),
+        **_figures(crowd.tally, seconds),
         "cpu_s": round(cpu, 1),
         "idle_percent": round(idle * 100),
-        "acknowledged": len(load.tally.acknowledged),
+        "acknowledged": len(crowd.tally.acknowledged),
         "lost": lost,
     }
 
 
-async def _send(load: Load, server: Server, seconds: int, *, is_killed: bool) -> None:
+async def _send(
+    crowd: Players,
+    arrivals: Sequence[tuple[float, str]],
+    server: Server,
+    seconds: int,
+    *,
+    is_killed: bool,
+) -> None:
     async def kill() -> None:
         await asyncio.sleep(seconds / 2)
         server.kill()
         await asyncio.to_thread(server.start)
 
     killing = asyncio.create_task(kill()) if is_killed else None
-    await load.run(seconds)
+    await crowd.come(arrivals)
     if killing is not None:
         await killing
 
@@ -237,28 +149,14 @@ def _idle_seconds() -> float:
 
 
 def _figures(tally: Tally, seconds: int) -> dict[str, Any]:
-    kinds: dict[str, int] = {}
-    for error in tally.errors:
-        kinds[error] = kinds.get(error, 0) + 1
+    # The rate is that of the time in which people start and answer at once.
+    span = (ANSWER_SECONDS, float(seconds))
     return {
-        "starts": _times(tally.starts, seconds),
-        "papers": _times(tally.papers, seconds),
-        "saves": _times(tally.saves, seconds),
-        "errors": kinds,
-    }
-
-
-def _times(times: Times, seconds: int) -> dict[str, float]:
-    """Figures of all; the rate is that of the time in which people start and answer at once."""
-    if len(times) < 2:
-        return {"n": len(times)}
-    cuts = statistics.quantiles((late for _, late in times), n=100)
-    inside = sum(ANSWER_SECONDS <= when < seconds for when, _ in times)
-    return {
-        "n": len(times),
-        "a_second": round(inside / (seconds - ANSWER_SECONDS), 1),
-        "p50_ms": round(cuts[49] * 1000, 1),
-        "p99_ms": round(cuts[98] * 1000, 1),
+        "starts": told(tally.starts, *span),
+        "queued": told(tally.queued, *span),
+        "papers": told(tally.papers, *span),
+        "saves": told(tally.saves, *span),
+        "errors": dict(tally.errors),
     }
 
 
@@ -282,9 +180,9 @@ def _is_met(found: dict[str, Any]) -> bool:
     return slowest <= P99_MS and not whole["errors"] and lost == 0
 
 
-async def _prepare(file: Path, count: int) -> list[str]:
+async def prepare(url: str, count: int) -> list[str]:
     """A database with the shipped contest open now, and so many people registered; their cookies."""
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    database = Database(url)
     await database.connect()
     await migrate(database)
     sealer, now = Sealer([KEY]), datetime.now(UTC)
@@ -293,13 +191,29 @@ async def _prepare(file: Path, count: int) -> list[str]:
     trees = Trees(own_base().places, published.document.units)
     form = Form({**GIVEN, "don_vi": "hồng gai"}, {"to_chuc_thi": True})
     tokens = [f"bench-{n:08}-{random.Random(n).getrandbits(64):016x}" for n in range(count)]
-    for start in range(0, count, 500):
-        async with database.transaction() as tx:
-            for token in tokens[start : start + 500]:
-                person = await people.meet(tx, "web", person_of(token), now)
-                await register(tx, published, sealer, trees, person.id, "web", form, now)
+    async with database.transaction() as tx:
+        first = await people.meet(tx, "web", person_of(tokens[0]), now)
+        await register(tx, published, sealer, trees, first.id, "web", form, now)
+    async with database.transaction() as tx:
+        await _copy_registration(tx, first.id, tokens[1:], now)
     await database.close()
     return tokens
+
+
+async def _copy_registration(tx: Tx, of: int, tokens: Sequence[str], now: datetime) -> None:
+    """Registers everybody else as the first one, many at once."""
+    row = dict(await tx.first(select(entrants).where(entrants.c.person_id == of)) or {})
+    del row["id"]
+    for start in range(0, len(tokens), 1_000):
+        names = [person_of(token) for token in tokens[start : start + 1_000]]
+        met = [
+            {"channel": "web", "channel_id": name, "first_seen": now, "last_seen": now}
+            for name in names
+        ]
+        await tx.connection.execute(tx.insert(people_table), met)
+        known = await tx.rows(select(people_table.c.id).where(people_table.c.channel_id.in_(names)))
+        rows = [{**row, "person_id": one["id"]} for one in known]
+        await tx.connection.execute(tx.insert(entrants), rows)
 
 
 async def _publish(tx: Any) -> Published:
