@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.contest.saving import Save, save_answers
+from bot.store import contest_attempts
 from bot.store.database import Tx
 from tests.contest.conftest import Arena, at
 
@@ -55,3 +56,26 @@ async def test_no_save_reads_through_the_answers_of_others(arena: Arena) -> None
     plan = await arena.run(explain)
     assert "SCAN answers" not in plan
     assert "SCAN attempts" not in plan
+
+
+async def test_each_change_of_an_answer_counts_and_the_last_one_holds(arena: Arena) -> None:
+    await arena.register()
+    seat = await arena.start()
+    ids = (seat.attempt.entrant_id, seat.attempt.id)
+    first, second = ([choice.id for choice in place.choices] for place in seat.places[:2])
+
+    async def save(*answers: tuple[int, str]) -> None:
+        saves = [
+            Save(arena.published, *ids, n, (one,) if one else (), at(1.01)) for n, one in answers
+        ]
+        await arena.run(lambda tx: save_answers(tx, saves))
+
+    async def kept() -> list[tuple[str | None, int]]:
+        papers = await arena.run(lambda tx: contest_attempts.paper_of(tx, ids[1]))
+        return [(place.chosen, place.changes) for place in papers[:2]]
+
+    await save((1, first[0]), (2, second[1]))
+    await save((1, first[1]), (2, second[1]))
+    assert await kept() == [(first[1], 1), (second[1], 0)]
+    await save((1, first[0]), (2, ""), (1, first[2]))
+    assert await kept() == [(first[2], 3), (None, 1)]
