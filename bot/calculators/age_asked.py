@@ -29,7 +29,7 @@ _OTHER = re.compile(
 )
 _SPEAKER = vocabulary("em chau minh toi tao to")
 _PEOPLE = _SPEAKER | vocabulary(
-    "con ban anh chi bac co chu ong ba bo me nguoi be dua trai gai nha vo chong cua ai"
+    "con ban anh chi bac co chu ong ba bo me nguoi be dua trai gai nha vo chong cua ai no"
 )
 _STATED = _PEOPLE | vocabulary("nam nay roi la thi ngay vao da du tron moi vua duoc sinh de")
 _ASKED = _STATED | vocabulary(
