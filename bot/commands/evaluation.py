@@ -14,9 +14,11 @@ from rich.table import Table
 
 from bot.clock import utc_now, vietnam_date
 from bot.dialogue.advise import advise
+from bot.dialogue.smalltalk import find_remark_in, is_whole_remark
 from bot.dialogue.snapshot import FITTED_FILE, Snapshot, build_snapshot
 from bot.errors import InputRefused
 from bot.knowledge.load import load_or_refuse
+from bot.knowledge.model import Base
 from bot.matching.evaluate import (
     Given,
     Judged,
@@ -41,6 +43,13 @@ def evaluate(
     misses_out: Annotated[
         Path | None, typer.Option("--misses", help="Ghi những câu trả lời chưa đúng ra tệp này.")
     ] = None,
+    keeps_emphasis: Annotated[
+        bool,
+        typer.Option(
+            "--keep-emphasis",
+            help="Khi chỉnh máy tìm: giữ sức nặng của từng từ đã học lần trước, nhanh hơn nhiều.",
+        ),
+    ] = False,
 ) -> None:
     """Đo tỷ lệ trả lời đúng trên các tệp câu hỏi."""
     fits = files[0] == "fit"
@@ -49,7 +58,7 @@ def evaluate(
         raise InputRefused("Hãy ghi ít nhất một tệp câu hỏi.")
     queries = [query for path in paths for query in read_queries(path)]
     if fits:
-        _fit(queries, paths)
+        _fit(queries, paths, keeps_emphasis)
         return
     settings = load_settings()
     today = vietnam_date(utc_now())
@@ -118,13 +127,24 @@ def _print(summary: Summary) -> None:
     console.print(f"Thời gian: trung vị {summary['median_ms']} ms, p95 {summary['p95_ms']} ms")
 
 
-def _fit(queries: list[Query], paths: list[Path]) -> None:
+def _is_talk(base: Base, text: str) -> bool:
+    """Whether a message is met as small talk or refused by its words, before any entry is given."""
+    words = base.words
+    return any(
+        is_whole_remark(text, remarks) or find_remark_in(text, remarks)
+        for remarks in (words.refusals, words.smalltalk)
+    )
+
+
+def _fit(queries: list[Query], paths: list[Path], keeps_emphasis: bool) -> None:
     from bot.matching.fit import Aims, fit
-    from bot.matching.model import save_fitted
+    from bot.matching.model import load_fitted, save_fitted
 
     folder = load_settings().knowledge_dir
     base = load_or_refuse(folder, vietnam_date(utc_now()))
-    fitted = fit(base, queries, Aims())
+    emphasis = load_fitted(folder / FITTED_FILE).emphasis if keeps_emphasis else None
+    asked = [q for q in queries if q.expected or not _is_talk(base, q.text)]
+    fitted = fit(base, asked, Aims(), emphasis)
     about = {"files": sorted(path.name for path in paths), "queries": len(queries)}
     save_fitted(replace(fitted, fitted_on=about), folder / FITTED_FILE)
     typer.echo(

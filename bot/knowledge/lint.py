@@ -219,6 +219,7 @@ def _lists(base: Base, unread: Collection[str], whole: bool) -> Iterator[Fault]:
         yield from _milestones(base)
     if whole:
         yield from _leaflet(base)
+        yield from _affairs(base)
 
 
 def _milestones(base: Base) -> Iterator[Fault]:
@@ -227,6 +228,14 @@ def _milestones(base: Base) -> Iterator[Fault]:
             if citation.law not in base.laws:
                 sentence = f"Không có văn bản nào mang mã «{citation.law}» trong laws.yaml."
                 yield Fault("elections.yaml", milestone.line, milestone.id, sentence)
+
+
+def _affairs(base: Base) -> Iterator[Fault]:
+    for affair in base.affairs:
+        for wanted in affair.entries:
+            if wanted not in base.entries:
+                sentence = f"Có mục «{wanted}» không có trong entries/."
+                yield Fault("affairs.yaml", affair.line, affair.id, sentence)
 
 
 def _leaflet(base: Base) -> Iterator[Fault]:

@@ -14,8 +14,14 @@ from bot.errors import Fault, KnowledgeFaulty
 from bot.keep import Keep
 from bot.knowledge.kept import KeptEntries
 from bot.knowledge.lint import check_base
-from bot.knowledge.model import Base, Elections, Entry, Law, Service, Words
-from bot.knowledge.parse import parse_elections, parse_entries, parse_laws, parse_service
+from bot.knowledge.model import Affair, Base, Elections, Entry, Law, Service, Words
+from bot.knowledge.parse import (
+    parse_affairs,
+    parse_elections,
+    parse_entries,
+    parse_laws,
+    parse_service,
+)
 from bot.knowledge.place_lists import load_places
 from bot.knowledge.source import Faults, Value, open_source
 from bot.knowledge.word_files import (
@@ -31,6 +37,7 @@ T = TypeVar("T")
 _FILES_REMEMBERED = 200
 _read_before: dict[bytes, tuple[Entry, ...]] = {}
 """Faultless files by their name and content: after an edit only the edited one is read again."""
+_AFFAIRS = "affairs.yaml"
 _NO_SERVICE = Service("", "", "", "", "", (), ())
 
 
@@ -139,6 +146,10 @@ def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
     elections = files.parse("elections.yaml", parse_elections, Elections())
     entries = files.entries(keep)
     words = _load_words(files)
+    affairs: tuple[Affair, ...] = ()
+    # A base does well without: then only entries of one family answer the same.
+    if (folder / _AFFAIRS).is_file():
+        affairs = files.parse(_AFFAIRS, parse_affairs, affairs)
     places, place_faults = load_places(folder / "places")
     files.faults += place_faults
     files.print_folder(folder / "places")
@@ -151,6 +162,7 @@ def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
         words=words,
         version=files.print.hexdigest()[:16],
         places=places,
+        affairs=affairs,
     )
     checked = check_base(base, entries, today, files.unread)
     return Loaded(base, tuple(sorted([*files.faults, *checked])))

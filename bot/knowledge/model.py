@@ -179,6 +179,15 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Affair:
+    """One thing that people ask about and every entry that answers it (affairs.yaml)."""
+
+    id: str
+    entries: tuple[str, ...]
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Everything of `knowledge/words/`."""
 
@@ -221,6 +230,7 @@ class Base:
     words: Words
     version: str
     places: Places = field(default_factory=Places)
+    affairs: tuple[Affair, ...] = ()
 
     @cached_property
     def spoken(self) -> tuple[Entry, ...]:

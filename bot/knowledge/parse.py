@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from bot.knowledge.model import (
+    Affair,
     Change,
     Citation,
     Election,
@@ -48,6 +49,17 @@ def _id(value: Value) -> str:
     if not _ID.fullmatch(written):
         value.fault(f"Mã «{written}» chỉ được gồm chữ thường không dấu, số và gạch nối.")
     return written
+
+
+def parse_affairs(root: Value) -> tuple[Affair, ...]:
+    """What people ask about, each with the entries that answer it (affairs.yaml)."""
+    top = root.mapping()
+    top.allow("affairs")
+    listed = top.need("affairs")
+    return tuple(
+        Affair(name, value.named(name).texts(), value.line)
+        for name, value in (listed.mapping() if listed else ())
+    )
 
 
 def parse_entries(root: Value) -> list[Entry]:

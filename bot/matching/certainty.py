@@ -24,15 +24,15 @@ _LONG = 25
 _WARM = 3.0
 
 _JUDGES = ("own", "kin", "rows", "letters", "marks", "words", "likely_marks", "shared")
-"""The features that are asked one by one whether they put the same family first."""
+"""The features that are asked one by one whether they put the same kin first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """The candidates of a question with their scores.
 
-    `order` has the places of the entries of the base, best first; `families` the family of every
-    candidate, None for a subject outside the base. `by_term` has what each term says for each.
+    `order` has the places of the entries of the base, best first; `affairs` what every candidate
+    answers, None for a subject outside the base. `by_term` has what each term says for each.
     """
 
     reading: Reading
@@ -40,7 +40,7 @@ class Ranked:
     by_term: Floats
     scores: Floats
     order: tuple[int, ...]
-    families: tuple[str | None, ...]
+    affairs: tuple[frozenset[str] | None, ...]
 
     @property
     def best(self) -> int:
@@ -49,18 +49,22 @@ class Ranked:
 
     @property
     def kin(self) -> list[int]:
-        """The best entry's family, best first."""
-        return [at for at in self.order if self.families[at] == self.families[self.best]]
+        """The entries that answer one thing with the best one, and it itself, best first."""
+        return [at for at in self.order if self._is_kin(at)]
 
     @property
     def rivals(self) -> list[int]:
-        """The entries of other families, best first."""
-        return [at for at in self.order if self.families[at] != self.families[self.best]]
+        """The entries that answer other things, best first."""
+        return [at for at in self.order if not self._is_kin(at)]
 
     @property
     def strangers(self) -> list[int]:
         """The subjects outside the base."""
-        return [at for at, family in enumerate(self.families) if family is None]
+        return [at for at, affairs in enumerate(self.affairs) if affairs is None]
+
+    def _is_kin(self, at: int) -> bool:
+        ours, theirs = self.affairs[self.best], self.affairs[at]
+        return bool(ours and theirs and not ours.isdisjoint(theirs))
 
     def lead_over(self, others: Sequence[int]) -> float:
         """How far the best entry lies above the best of some others."""
@@ -81,7 +85,7 @@ class Ranked:
         return max(-_FAR_FEATURE, min(_FAR_FEATURE, difference))
 
     def share(self, heat: float) -> float:
-        """The best family's part of the raised scores of all entries, as log odds.
+        """The part of the best entry and its kin in the raised scores of all entries, as log odds.
 
         The hotter, the more the entries far behind count.
         """

@@ -93,6 +93,7 @@ class Matcher:
     def __init__(self, base: Base, fitted: Fitted = DEFAULT, keep: Keep | None = None) -> None:
         """`keep` has what the wordings say from an earlier start, and is given it otherwise."""
         self.entries: tuple[Entry, ...] = base.spoken
+        self._affairs = _affairs_of(base, self.entries)
         self._lists = base.words.lists
         self._concepts = Concepts(base.words.concepts)
         self.fitted = fitted
@@ -218,9 +219,9 @@ class Matcher:
             return None
         scores = weighed.features @ np.asarray(weights, dtype=np.float32)
         order = sorted(places, key=lambda at: (-float(scores[at]), at))
-        families = tuple(self.entries[n].family if n < known else None for n in weighed.entries)
+        affairs = tuple(self._affairs[n] if n < known else None for n in weighed.entries)
         return Ranked(
-            weighed.reading, weighed.features, weighed.by_term, scores, tuple(order), families
+            weighed.reading, weighed.features, weighed.by_term, scores, tuple(order), affairs
         )
 
     def _decide(self, weighed: Weighed, ranked: Ranked) -> Match:
@@ -250,6 +251,16 @@ class Matcher:
         first = weighed.entries[int(np.argmax(ranked.scores))]
         known = len(self.entries)
         return self.outside[first - known].title if first >= known else ""
+
+
+def _affairs_of(base: Base, entries: Sequence[Entry]) -> tuple[frozenset[str], ...]:
+    """For each entry the things that it answers, with its family as one of them."""
+    found = {entry.id: {f"#{entry.family}"} for entry in entries}
+    for affair in base.affairs:
+        for id_ in affair.entries:
+            if id_ in found:
+                found[id_].add(affair.id)
+    return tuple(frozenset(some) for some in found.values())
 
 
 def has_marks(reading: Reading) -> bool:

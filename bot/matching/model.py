@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.errors import Fault, KnowledgeFaulty
 from bot.matching.score import FEATURES
 
-MATCHER_VERSION = 2
+MATCHER_VERSION = 3
 """Raised whenever reading, index or features change so that fitted numbers no longer hold."""
 
 TOPIC = (

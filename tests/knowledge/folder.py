@@ -97,6 +97,7 @@ _FILES = {
     "laws": ("laws.yaml", LAWS),
     "elections": ("elections.yaml", ELECTIONS),
     "more": ("entries/b.yaml", None),
+    "affairs": ("affairs.yaml", None),
     "short": ("words/viet-tat.yaml", "short: {ko: không, đbqh: đại biểu quốc hội}\n"),
     "fillers": ("words/mo-dau-ket-thuc.yaml", "openers: [dạ, cho em hỏi]\nclosers: [với ạ, ạ]\n"),
     "concepts": ("words/dong-nghia.yaml", "concepts:\n  - [hòm phiếu, thùng phiếu]\n"),

@@ -312,6 +312,31 @@ def test_the_faults_of_word_lists_are_told(
     assert told(write_folder(tmp_path, **{file: content})) == [f"words/{fault}" for fault in faults]
 
 
+@pytest.mark.parametrize(
+    ("written", "faults"),
+    [
+        ("affairs:\n  tuoi-va-the: [tuoi, the]\n", []),
+        (
+            "affairs:\n  tuoi-va-the:\n    [tuoi, teh]\n",
+            ["affairs.yaml:3: tuoi-va-the: Có mục «teh» không có trong entries/."],
+        ),
+        (
+            "affairs:\n  tuoi-va-the: tuoi\n",
+            [
+                "affairs.yaml:2: tuoi-va-the: Chỗ này phải là một danh sách, "
+                "mỗi dòng bắt đầu bằng dấu gạch ngang."
+            ],
+        ),
+        ("affair: {}\n", None),
+    ],
+)
+def test_faults_among_entries_that_answer_one_thing_are_told(
+    tmp_path: Path, written: str, faults: list[str] | None
+) -> None:
+    found = told(write_folder(tmp_path, affairs=written))
+    assert found == faults if faults is not None else found[0].startswith("affairs.yaml:1: ")
+
+
 def test_all_faults_of_all_files_come_at_once(tmp_path: Path) -> None:
     folder = write_folder(
         tmp_path,

@@ -50,9 +50,25 @@ def test_the_inputs_stand_in_the_order_of_their_names(snapshot: Snapshot) -> Non
 
 def test_sisters_are_no_rivals(snapshot: Snapshot) -> None:
     found = ranked(snapshot.matcher, "đánh mất thẻ đi bầu thì sao")
-    assert {found.families[at] for at in found.kin} == {found.families[found.best]}
+    ours = found.affairs[found.best]
+    assert ours
+    assert all(ours & (found.affairs[at] or set()) for at in found.kin)
+    assert not any(ours & (found.affairs[at] or set()) for at in found.rivals)
     assert set(found.kin).isdisjoint(found.rivals)
     assert set(found.kin) | set(found.rivals) == set(found.order)
+
+
+def test_entries_of_two_families_that_answer_one_thing_are_no_rivals(snapshot: Snapshot) -> None:
+    matcher = snapshot.matcher
+    weighed = matcher.weigh(matcher.read("đang cách ly vì dịch thì hòm phiếu có mang tới không"))
+    found = matcher.rank(weighed, matcher.fitted.weights)
+    assert found is not None
+    kin = {matcher.entries[weighed.entries[at]].id for at in found.kin}
+    rivals = {matcher.entries[weighed.entries[at]].id for at in found.rivals}
+    assert {"cach-ly-dich-benh", "hom-phieu-phu"} <= kin
+    # What is told of a detention camp is no answer to somebody in quarantine.
+    assert "tam-giam-bo-phieu-o-dau" not in kin
+    assert rivals.isdisjoint(kin)
 
 
 def test_strangers_never_stand_among_the_entries(snapshot: Snapshot) -> None:
