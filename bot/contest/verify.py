@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bot.contest.document import Published
 from bot.contest.marking import mark_paper
@@ -41,6 +42,8 @@ MOST_TOLD = 20
 """Differences named one by one; the others are counted."""
 Progress = Callable[[str, int], None]
 """Told the round and how many attempts were gone through."""
+_ByRound: TypeAlias = dict[str, list[tuple[Played, bool]]]
+"""The counted attempts of rounds by their ids, each with whether its person is ranked."""
 
 
 @dataclass(slots=True)
@@ -73,12 +76,18 @@ async def verify(
     report = Report()
     published = await shelf.need(tx, contest_id)
     await _check_versions(tx, shelf, contest_id, report)
-    by_round: dict[str, list[tuple[Played, str]]] = {}
+    by_round: _ByRound = {}
+    rankings: dict[int, list[Ranked]] = {}
+    guessed_over_all = published.contest.prediction.scope == "contest"
     for one in ranked_rounds(published):
         by_round[one.id] = await _check_marks(tx, published, one, report, progress)
-    rankings: dict[int, list[Ranked]] = {}
-    for one in ranked_rounds(published):
-        await _check_round(tx, published, one, by_round, rankings, report)
+        if not guessed_over_all:
+            await _check_round(tx, published, one, by_round, rankings, report)
+            # A round of a million attempts takes much memory, and the next one does not need it.
+            del by_round[one.id]
+    if guessed_over_all:
+        for one in ranked_rounds(published):
+            await _check_round(tx, published, one, by_round, rankings, report)
     await _check_whole(tx, published, rankings, report)
     await _check_awards(tx, published, report)
     return report
@@ -96,8 +105,8 @@ async def _check_versions(tx: Tx, shelf: Shelf, contest_id: str, report: Report)
 
 async def _check_marks(
     tx: Tx, published: Published, one: Round, report: Report, progress: Progress
-) -> list[tuple[Played, str]]:
-    """The counted attempts of a round, marked anew, each with its person's standing."""
+) -> list[tuple[Played, bool]]:
+    """The counted attempts of a round, marked anew, each with whether its person is ranked."""
     points = published.paper(one).points
     found = []
     async for paper in contest_raw.papers(tx, published.rounds[one.id]):
@@ -123,7 +132,7 @@ async def _check_marks(
                 started_at=attempt.started_ms,
                 submitted_at=attempt.submitted_ms,
             )
-            found.append((played, paper.standing))
+            found.append((played, paper.standing != "disqualified"))
     return found
 
 
@@ -143,7 +152,7 @@ async def _check_round(
     tx: Tx,
     published: Published,
     one: Round,
-    by_round: dict[str, list[tuple[Played, str]]],
+    by_round: _ByRound,
     rankings: dict[int, list[Ranked]],
     report: Report,
 ) -> None:
@@ -153,7 +162,7 @@ async def _check_round(
         return
     report.results += 1
     rules = rank_rules(published.contest)
-    ranked = [played for played, standing in by_round[one.id] if standing != "disqualified"]
+    ranked = [played for played, is_ranked in by_round[one.id] if is_ranked]
     figures = count_figures(ranked, rules)
     _compare(report, one.label, result, "persons", figures.persons)
     _compare(report, one.label, result, "attempts", figures.attempts)
@@ -164,8 +173,8 @@ async def _check_round(
         guessed = [
             played
             for name in scope
-            for played, standing in by_round[name]
-            if asked.freeze == "at_close" or standing != "disqualified"
+            for played, is_ranked in by_round[name]
+            if asked.freeze == "at_close" or is_ranked
         ]
         actual = actual_of(count_figures(guessed, rules), asked.target)
     _compare(report, one.label, result, "actual", actual)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 
 from bot.store.contest_board_tables import rankings
+from bot.store.contest_raw import of_rounds
 from bot.store.contest_tables import answers, attempts, consents, contest_questions, entrants
 from bot.store.database import Tx
 
@@ -55,7 +56,7 @@ def attempt_rows(tx: Tx, rounds: Sequence[int], results: Sequence[int]) -> Rows:
     return _stream(
         tx,
         select(*(attempts.c[name] for name in _ATTEMPT), ranked.label("counting"))
-        .where(attempts.c.round.in_(rounds))
+        .where(of_rounds(*rounds))
         .order_by(attempts.c.id),
     )
 
@@ -67,7 +68,7 @@ def answer_rows(tx: Tx, rounds: Sequence[int]) -> Rows:
         select(answers.c.attempt_id, *PLACE)
         .join(attempts, attempts.c.id == answers.c.attempt_id)
         .join(contest_questions, contest_questions.c.id == answers.c.question)
-        .where(attempts.c.round.in_(rounds))
+        .where(of_rounds(*rounds))
         .order_by(answers.c.attempt_id, answers.c.position),
     )
 
