@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
 import yaml
 from prometheus_client import REGISTRY
 
@@ -13,6 +18,7 @@ from bot.channels.zalo_bot import quota
 from bot.channels.zalo_oa import tokens, watchdog
 from bot.settings import Settings
 from tests.conftest import ROOT
+from tests.web.conftest import Served
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DASHBOARD = json.loads((ROOT / "deploy" / "dashboard.json").read_text(encoding="utf-8"))
@@ -67,6 +73,49 @@ def test_both_programs_share_database_key_and_knowledge() -> None:
     assert first["volumes"] == second["volumes"] == ["knowledge:/app/knowledge"]
     subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
     assert first["environment"]["FORWARDED_ALLOW_IPS"] == subnet
+
+
+def steps_of(kind: str) -> list[str]:
+    """What follows a word at the beginning of the Dockerfile's lines, each in one line."""
+    joined = DOCKERFILE.replace("\\\n", " ")
+    return [line.partition(" ")[2].strip() for line in joined.splitlines() if line.startswith(kind)]
+
+
+def test_what_the_image_is_made_of_is_here() -> None:
+    ignored = {line for line in (ROOT / ".dockerignore").read_text().splitlines() if line}
+    for step in steps_of("COPY "):
+        words = [word for word in step.split() if not word.startswith("--")]
+        if "--from=" not in step:
+            for source in words[:-1]:
+                assert (ROOT / source).exists(), source
+                assert source.rstrip("/") not in ignored
+
+
+def test_the_image_runs_what_people_run() -> None:
+    assert json.loads(steps_of("CMD ")[-1]) == ["python", "-m", "bot", "serve"]
+    assert steps_of("USER ") == ["bot"]
+    stages = DOCKERFILE.split("\nFROM ")
+    assert "pip" not in stages[-1], "no build tools in the last stage"
+
+
+@pytest.mark.process
+def test_the_images_health_check_sees_a_program_that_runs_and_one_that_does_not(
+    tmp_path: Path,
+) -> None:
+    joined = DOCKERFILE.replace("\\\n", " ")
+    found = re.search(r"^HEALTHCHECK .*?CMD (\[.*\])$", joined, re.MULTILINE)
+    assert found
+    command = [sys.executable, *json.loads(found[1])[1:]]
+    served = Served(tmp_path)
+    served.start()
+
+    def check() -> int:
+        env = {"BOT_PORT": str(served.port), "PATH": os.environ["PATH"]}
+        return subprocess.run(command, env=env, capture_output=True, timeout=120).returncode
+
+    assert check() == 0
+    served.stop()
+    assert check() != 0
 
 
 def test_nothing_of_ours_runs_as_root_or_can_become_it() -> None:

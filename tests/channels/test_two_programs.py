@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.channels.test_end_to_end import program_for, served_fake, wait_for
+from tests.conftest import KNOWLEDGE
 from tests.fakes.telegram import FakeTelegram
 from tests.web.conftest import Served
 
@@ -23,12 +27,18 @@ def pair(
 ) -> Iterator[tuple[FakeTelegram, list[Served]]]:
     """A fake Telegram and two programs on one database, both set to poll."""
     url = new_postgresql("test_1")
+    knowledge = shutil.copytree(KNOWLEDGE, tmp_path / "kho")
     with served_fake() as fake:
         programs = []
         for name in ("một", "hai"):
             folder = tmp_path / name
             folder.mkdir()
-            settings = {"BOT_DATABASE_URL": url, "BOT_SECRET_KEY": KEY, "BOT_LOG_LEVEL": "DEBUG"}
+            settings = {
+                "BOT_DATABASE_URL": url,
+                "BOT_KNOWLEDGE_DIR": str(knowledge),
+                "BOT_SECRET_KEY": KEY,
+                "BOT_LOG_LEVEL": "DEBUG",
+            }
             programs.append(program_for(fake, folder, **settings))
         for program in programs:
             program.start()
@@ -41,6 +51,41 @@ def pair(
 def duties_of(program: Served) -> set[str]:
     """What the program took over, by its log."""
     return set(re.findall(r'"duty": "([\w/]+)", "event": "duty_taken"', program.errors))
+
+
+def known_to(program: Served) -> dict[str, Any]:
+    """What the program says of its knowledge."""
+    told: dict[str, Any] = httpx.get(f"{program.address}/healthz", timeout=60).json()["knowledge"]
+    return told
+
+
+def test_a_release_of_knowledge_reaches_all_and_a_broken_one_nobody(
+    pair: tuple[FakeTelegram, list[Served]], tmp_path: Path
+) -> None:
+    _, programs = pair
+    file = tmp_path / "kho" / "base.yaml"
+    before = file.read_text()
+    old = {known_to(program)["version"] for program in programs}
+    assert len(old) == 1
+    file.write_text(before.replace("Hỏi đáp pháp luật về bầu cử", "Tên vừa đổi"))
+    for program in programs:
+        wait_for(lambda one=program: known_to(one)["version"] not in old, program)
+        assert "Tên vừa đổi" in httpx.get(f"{program.address}/", timeout=60).text
+    new = {known_to(program)["version"] for program in programs}
+    assert len(new) == 1
+
+    half = (tmp_path / "kho" / "entries" / "03a-cu-tri.yaml", tmp_path / "kho" / "laws.yaml")
+    whole = [one.read_bytes() for one in half]
+    half[0].write_bytes(whole[0][: len(whole[0]) // 2] + b"\n  - id: [")
+    half[1].write_bytes(b"\xff\xfe\x00" * 100)
+    for program in programs:
+        wait_for(lambda one=program: known_to(one)["faults"], program)
+        assert {known_to(program)["version"]} == new
+    for one, content in zip(half, whole, strict=True):
+        one.write_bytes(content)
+    for program in programs:
+        wait_for(lambda one=program: not known_to(one)["faults"], program)
+        assert {known_to(program)["version"]} == new
 
 
 def test_one_polls_and_looks_after_things_and_the_other_takes_over(

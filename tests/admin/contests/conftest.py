@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.admin.contests import room
 from bot.admin.contests.room import Room
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.live import Live
@@ -39,6 +40,12 @@ async def app(
     app = build_app(settings, database, live, SEALER, clock=clock)
     yield app
     await room_of(app).close()
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes longer than people are kept waiting before they are told to look again."""
+    monkeypatch.setattr(room, "_WAIT_S", 120.0)
 
 
 @pytest.fixture
