@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ def known_to(program: Served) -> dict[str, Any]:
     return told
 
 
+def wait_for_all(programs: list[Served], is_so: Callable[[dict[str, Any]], object]) -> None:
+    """Waits until each program says so of its knowledge."""
+    for program in programs:
+        wait_for(partial(lambda one: is_so(known_to(one)), program), program)
+
+
 def test_a_release_of_knowledge_reaches_all_and_a_broken_one_nobody(
     pair: tuple[FakeTelegram, list[Served]], tmp_path: Path
 ) -> None:
@@ -68,8 +75,8 @@ def test_a_release_of_knowledge_reaches_all_and_a_broken_one_nobody(
     old = {known_to(program)["version"] for program in programs}
     assert len(old) == 1
     file.write_text(before.replace("Hỏi đáp pháp luật về bầu cử", "Tên vừa đổi"))
+    wait_for_all(programs, lambda known: known["version"] not in old)
     for program in programs:
-        wait_for(lambda one=program: known_to(one)["version"] not in old, program)
         assert "Tên vừa đổi" in httpx.get(f"{program.address}/", timeout=60).text
     new = {known_to(program)["version"] for program in programs}
     assert len(new) == 1
@@ -78,14 +85,12 @@ def test_a_release_of_knowledge_reaches_all_and_a_broken_one_nobody(
     whole = [one.read_bytes() for one in half]
     half[0].write_bytes(whole[0][: len(whole[0]) // 2] + b"\n  - id: [")
     half[1].write_bytes(b"\xff\xfe\x00" * 100)
-    for program in programs:
-        wait_for(lambda one=program: known_to(one)["faults"], program)
-        assert {known_to(program)["version"]} == new
+    wait_for_all(programs, lambda known: known["faults"])
+    assert {known_to(program)["version"] for program in programs} == new
     for one, content in zip(half, whole, strict=True):
         one.write_bytes(content)
-    for program in programs:
-        wait_for(lambda one=program: not known_to(one)["faults"], program)
-        assert {known_to(program)["version"]} == new
+    wait_for_all(programs, lambda known: not known["faults"])
+    assert {known_to(program)["version"] for program in programs} == new
 
 
 def test_one_polls_and_looks_after_things_and_the_other_takes_over(
