@@ -66,7 +66,8 @@ def noisy_questions(base: Base, count: int) -> list[str]:
     """Questions that stand in no base: wordings with a word left out and a letter mistyped."""
     chance = random.Random(SEED + 1)
     wordings = [text for entry in base.spoken for text in entry.questions if len(text.split()) > 4]
-    return [_damaged(text, chance) for text in chance.sample(wordings, count)]
+    taken = chance.sample if count <= len(wordings) else chance.choices
+    return [_damaged(text, chance) for text in taken(wordings, k=count)]
 
 
 def _damaged(text: str, chance: random.Random) -> str:
