@@ -182,7 +182,7 @@ class Database:
                 async with connection.begin():
                     yield Tx(connection)
                     if near:
-                        near.end_near()
+                        near.prepare_commit()
             finally:
                 if near and near.is_near:
                     near.end_near()

@@ -2,8 +2,8 @@
 
 aiosqlite hands every call to a thread and waits for it: four times a statement, each dearer than
 the statement itself. A quick transaction does its work on the spot; only what may take its time
-goes to the thread: the commit, which may wait for the disk, and the beginning where another program
-holds the lock.
+goes to the thread: folding the log into the file, which waits for the disk, once in many commits, and
+the beginning where another program holds the lock.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ PATIENCE_MS = 5_000
 """How long a writer waits for another program's lock."""
 
 _LAST_SECONDS = 5.0
+_FOLD_PAGES = 1_000
+"""SQLite's own measure of how much log is folded into the file at a commit."""
+_FOLD_EVERY = 50
+"""Commits on the spot, none of which folds, between two that may."""
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -38,16 +42,26 @@ class NearbyConnection(aiosqlite.Connection):
     """A connection of aiosqlite that can be told to work on the spot for a while."""
 
     is_near = False
+    _unfolded = 0
 
     def begin_near(self) -> None:
         """The next statements are carried out on the spot, without waiting for anybody."""
         self.is_near = True
         self._conn.execute("PRAGMA busy_timeout=0")
+        self._conn.execute("PRAGMA wal_autocheckpoint=0")
 
     def end_near(self) -> None:
         """From now on everything goes to the thread again."""
         self.is_near = False
         self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        self._conn.execute(f"PRAGMA wal_autocheckpoint={_FOLD_PAGES}")
+
+    def prepare_commit(self) -> None:
+        """The commit comes next; once in a while it goes to the thread, and may fold the log."""
+        self._unfolded += 1
+        if self._unfolded >= _FOLD_EVERY:
+            self._unfolded = 0
+            self.end_near()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         # aiosqlite runs everything through here.
