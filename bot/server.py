@@ -130,13 +130,14 @@ def build_app(
     room = Room(office, Jobs(database, files, clock), Figures(database, clock))
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
-    # The routes are tried in this order; a contest's answers come a thousand a second.
+    # The routes are tried in this order; messages come hundreds a second, a contest's answers a
+    # thousand.
     routes: list[BaseRoute] = [
+        *channels.routes(),
         *site.routes(desk),
         Route("/healthz", _health(database, live, channels)),
         Route("/readyz", _health(database, live, channels, ready=True)),
         Route("/metrics", _metrics(live, channels, queue)),
-        *channels.routes(),
         *ownership.routes(settings.zalo_site_verification),
         *admin_site.routes(office, room),
         *chat.routes(),

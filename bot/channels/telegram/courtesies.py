@@ -32,10 +32,11 @@ class Courtesies:
         pressed = press_to_answer(update)
         if pressed is not None:
             self._call("answerCallbackQuery", callback_query_id=pressed)
+        if len(self._announcing) >= _AT_ONCE:
+            return
         # Without our name no group message is ours here: in groups nothing is announced.
         for item in read_update(update, Me()):
-            free = len(self._announcing) < _AT_ONCE
-            if free and isinstance(item, Message) and item.person not in self._announcing:
+            if isinstance(item, Message) and item.person not in self._announcing:
                 loop = asyncio.get_running_loop()
                 timer = loop.call_later(_SLOW_SECONDS, self._announce, item.person)
                 self._announcing[item.person] = timer
