@@ -135,21 +135,22 @@ class Rush:
     waiting: deque[bytes] = field(default_factory=deque)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: int = 0
+    _broken: BaseException | None = None
 
     async def run(self) -> None:
         """Posts what waits over connections to all programs in turn, for ever."""
-        loop = asyncio.get_running_loop()
-        opened = []
-        for number in range(CONNECTIONS):
-            port = self.programs[number % len(self.programs)].port
-            opened.append((await loop.create_connection(_Posting, "127.0.0.1", port))[1])
-        await asyncio.gather(*(self._post_all(connection) for connection in opened))
+        ports = [self.programs[n % len(self.programs)].port for n in range(CONNECTIONS)]
+        await asyncio.gather(*(self._post_all(port) for port in ports))
 
-    async def _post_all(self, connection: _Posting) -> None:
+    async def _post_all(self, port: int) -> None:
+        loop, connection = asyncio.get_running_loop(), _Posting()
         while True:
             while not self.waiting:
                 self._more.clear()
                 await self._more.wait()
+            if connection.transport is None or connection.transport.is_closing():
+                # A server closes what lay idle for a few seconds.
+                connection = (await loop.create_connection(_Posting, "127.0.0.1", port))[1]
             answer = await connection.post(self.waiting.popleft())
             self.refused += b" 200" not in answer[:14]
 
@@ -171,7 +172,18 @@ class Rush:
         wanted = len(self.fake.arrived) + len(texts)
         for request in self.messages(texts, people):
             self.put(request)
-        await until(lambda: len(self.fake.arrived) >= wanted, self.programs[0], 900)
+        await until(lambda: self.is_done(wanted), self.programs[0], 900)
+
+    def is_done(self, wanted: int) -> bool:
+        """Whether so many replies have arrived; raises where nothing is posted any more."""
+        if self._broken is not None:
+            raise self._broken
+        return len(self.fake.arrived) >= wanted
+
+    def note_end(self, posting: asyncio.Task[None]) -> None:
+        """Posting has ended: where it was not told to, whoever waits must hear of it."""
+        if not posting.cancelled():
+            self._broken = posting.exception()
 
     def processor_s(self) -> float:
         """The seconds of processor that the programs have used."""
@@ -213,6 +225,7 @@ async def rush(folder: Path, programs: int = 1, **settings: str) -> AsyncIterato
         for program in started:
             await program.start()
         posting = asyncio.create_task(all_.run())
+        posting.add_done_callback(all_.note_end)
         try:
             yield all_
         finally:
@@ -247,7 +260,7 @@ class Load:
                 await asyncio.sleep(wait)
             self.rush.put(request)
         wanted = first + len(texts)
-        await until(lambda: len(fake.arrived) >= wanted, self.rush.programs[0])
+        await until(lambda: self.rush.is_done(wanted), self.rush.programs[0])
         watching.cancel()
         self.cpu_ms = (self.rush.processor_s() - before) / len(texts) * 1_000
         due: defaultdict[int, deque[float]] = defaultdict(deque)
