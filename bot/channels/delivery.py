@@ -42,7 +42,7 @@ AT_ONCE = {"reply": 64, "broadcast": 8}
 """Messages on their way at the same time; broadcasts leave room for answers."""
 
 _POLL_SECONDS = 1.0
-_BREATH_SECONDS = 0.01
+_BREATH_SECONDS = 0.015
 _FINISH_SECONDS = 4.0
 _log = structlog.get_logger(__name__)
 

@@ -35,10 +35,12 @@ from bot.store.batching import Batcher, Pace
 from bot.store.database import Tx
 from bot.store.inbox import Arrived
 
-TOGETHER = 16
-"""Messages handled in one transaction: more would make the others wait for the database."""
+TOGETHER = 48
+"""Messages handled in one transaction at most."""
+_TOGETHER_SECONDS = 0.02
+"""How long a transaction takes up messages: webhooks wait meanwhile, and so does the database."""
 
-_BREATH_SECONDS = 0.005
+_BREATH_SECONDS = 0.01
 _TRIES = 3
 _LATER_SECONDS = 0.05
 _ADOPT_SECONDS = 3.0
@@ -229,13 +231,18 @@ class Intake:
             # A notice may move or erase a person under the feet of what was read ahead.
             if all(isinstance(one, Message) for one in said):
                 await read_ahead(tx, [(one.channel, one.person) for one in said])
-            for one in batch:
-                if one.inbox_id in ours and one not in later:
+            due = [one for one in batch if one not in later]
+            end = time.perf_counter() + _TOGETHER_SECONDS
+            while due and (not handled or time.perf_counter() < end):
+                one = due.pop(0)
+                if one.inbox_id in ours:
                     taken = await self._handler.take(tx, one.inbox_id, one.incoming, snapshot)
                     handled.append((one.inbox_id, taken.person_id))
             await write_behind(tx)
             await self._finish(tx, handled)
-        self._account_for([one for one in batch if one not in later])
+        self._account_for([one for one in batch if one not in later and one not in due])
+        # What the time did not suffice for comes first in the next transaction.
+        self._put_back(due)
         if later:
             asyncio.get_running_loop().call_later(_LATER_SECONDS, self._put_back, later)
 
@@ -254,8 +261,9 @@ class Intake:
         return later
 
     def _put_back(self, later: list[_Waiting]) -> None:
-        self._waiting.extendleft(reversed(later))
-        self._arrived.set()
+        if later:
+            self._waiting.extendleft(reversed(later))
+            self._arrived.set()
 
     async def _finish(self, tx: Tx, handled: list[tuple[int, int | None]]) -> None:
         await inbox.finish_all(tx, handled)

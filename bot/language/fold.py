@@ -51,8 +51,12 @@ def place_tones(text: str) -> str:
     return _OLD_PLACE.sub(_move_tone, text)
 
 
+@lru_cache(maxsize=64)
 def tidy(text: str) -> str:
-    """Composed text on one line without control, zero-width and direction characters."""
+    """Composed text on one line without control, zero-width and direction characters.
+
+    Remembered for a moment: every part of the dialogue begins with it.
+    """
     composed = unicodedata.normalize("NFC", text)
     if not composed.isprintable():
         composed = "".join(

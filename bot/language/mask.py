@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 NUMBER = "[số đã che]"
 EMAIL = "[thư điện tử đã che]"
@@ -59,6 +60,7 @@ class _Chain:
         return range(1, len(self.groups) + 1)
 
 
+@lru_cache(maxsize=64)
 def mask_numbers(text: str) -> str:
     """The text with phone, identity and card numbers and e-mail addresses masked.
 

@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 Work = Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Result]]]
 """Writes the items in one transaction; gives one result an item, in their order."""
 
-_A_FEW_MILLISECONDS = 0.005
+_A_FEW_MILLISECONDS = 0.008
 
 
 class Pace:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,15 +24,36 @@ _BUTTONS_AT_MOST = 100
 
 def write_html(reply: Reply) -> tuple[Outgoing, ...]:
     """The reply as one or more messages, cut between paragraphs; the buttons under the last."""
+    choices = tuple(_choices(reply)) if _are_long(reply) else ()
+    links = tuple(button for button in reply.buttons if button.url and not _is_public(button.url))
+    said = _Said(reply.title, reply.text, reply.citations, reply.note, links, choices)
+    # What a person told of himself is not kept, not even for a moment.
+    *parts, last = _write.__wrapped__(said) if reply.is_private else _write(said)
+    return (*map(Outgoing, parts), Outgoing(last, _buttons(reply)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of a reply: its buttons are as a rule its own, its words those of many."""
+
+    title: str
+    text: str
+    citations: tuple[str, ...]
+    note: str
+    links: tuple[Button, ...]
+    choices: tuple[Button, ...]
+
+
+@lru_cache(maxsize=256)
+def _write(said: _Said) -> tuple[str, ...]:
     messages: list[str] = []
-    for paragraph in _paragraphs(reply):
+    for paragraph in _paragraphs(said):
         joined = f"{messages[-1]}\n\n{paragraph}" if messages else paragraph
         if messages and count_units(joined) <= LONGEST:
             messages[-1] = joined
         else:
             messages.append(paragraph)
-    *parts, last = messages or ["…"]
-    return (*map(Outgoing, parts), Outgoing(last, _buttons(reply)))
+    return tuple(messages) or ("…",)
 
 
 def write_keyboard(buttons: tuple[Button, ...]) -> dict[str, Any] | None:
@@ -48,18 +71,16 @@ def write_keyboard(buttons: tuple[Button, ...]) -> dict[str, Any] | None:
     return {"inline_keyboard": rows} if rows else None
 
 
-def _paragraphs(reply: Reply) -> Iterator[str]:
+def _paragraphs(said: _Said) -> Iterator[str]:
     """Title, text, basis, note and long choices, each in its tags and short enough by itself."""
-    basis = [f"{BASIS}\n" + "\n".join(f"• {one}" for one in reply.citations)]
-    yield from _tagged([reply.title], "b")
-    yield from _tagged(reply.text.split("\n\n"), "")
-    yield from _tagged(basis if reply.citations else [], "")
-    yield from _tagged([reply.note], "i")
-    written = [f"{b.title}: {b.url}" for b in reply.buttons if b.url and not _is_public(b.url)]
-    yield from _tagged(["\n".join(written)], "")
-    if _are_long(reply):
-        choices = _choices(reply)
-        yield from _tagged(["\n".join(f"{n}. {b.title}" for n, b in enumerate(choices, 1))], "")
+    basis = [f"{BASIS}\n" + "\n".join(f"• {one}" for one in said.citations)]
+    yield from _tagged([said.title], "b")
+    yield from _tagged(said.text.split("\n\n"), "")
+    yield from _tagged(basis if said.citations else [], "")
+    yield from _tagged([said.note], "i")
+    yield from _tagged(["\n".join(f"{b.title}: {b.url}" for b in said.links)], "")
+    choices = "\n".join(f"{n}. {b.title}" for n, b in enumerate(said.choices, 1))
+    yield from _tagged([choices], "")
 
 
 def _tagged(texts: list[str], tag: str) -> Iterator[str]:
