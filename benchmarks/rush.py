@@ -148,10 +148,15 @@ class Rush:
             while not self.waiting:
                 self._more.clear()
                 await self._more.wait()
-            if connection.transport is None or connection.transport.is_closing():
-                # A server closes what lay idle for a few seconds.
-                connection = (await loop.create_connection(_Posting, "127.0.0.1", port))[1]
-            answer = await connection.post(self.waiting.popleft())
+            request = self.waiting.popleft()
+            try:
+                if connection.transport is None or connection.transport.is_closing():
+                    connection = (await loop.create_connection(_Posting, "127.0.0.1", port))[1]
+                answer = await connection.post(request)
+            except ConnectionError:
+                # A server closes what lay idle for a few seconds; what came twice is known to it.
+                self.waiting.appendleft(request)
+                continue
             self.refused += b" 200" not in answer[:14]
 
     def put(self, request: bytes) -> None:
