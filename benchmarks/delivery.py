@@ -16,7 +16,8 @@ their own (BENCH_STORE=postgresql); Telegram is a program on loopback that share
   route takes and how many bare INSERTs are committed one by one, in the same run.
 
 Sizes: BENCH_PEOPLE, BENCH_EACH, BENCH_KILLS (0 leaves the killed run out), BENCH_RATE,
-BENCH_SECONDS (0 leaves the steady run out), BENCH_MESSAGES.
+BENCH_SECONDS (0 leaves the steady run out), BENCH_MESSAGES. Figures on PostgreSQL are kept apart, as
+those of `delivery_shared`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,22 @@ def _size(name: str, usual: int) -> int:
     return int(os.environ.get(f"BENCH_{name}", usual))
 
 
-PEOPLE, EACH, KILLS, KILLED_S = _size("PEOPLE", 1_000), _size("EACH", 20), _size("KILLS", 20), 180.0
+PEOPLE, EACH, KILLS = _size("PEOPLE", 1_000), _size("EACH", 20), _size("KILLS", 20)
+KILLED_S = max(8.0 * KILLS, PEOPLE * EACH / 111)
+"""How long people write while the program is killed: each of its lives must be worth something."""
 RATE, STEADY_S = _size("RATE", 200), _size("SECONDS", 300)
 MESSAGES = _size("MESSAGES", 10_000)
-PROGRAMS, STORE = _size("PROGRAMS", 1), os.environ.get("BENCH_STORE", "sqlite")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the programs work on, and how many they are."""
+
+    store: str
+    programs: int
+
+
+ASKED = Setup(os.environ.get("BENCH_STORE", "sqlite"), _size("PROGRAMS", 1))
 TARGET_P99_MS = 150.0
 TARGET_CEILING = 500.0
 TARGET_GROWTH_MB = 10.0
@@ -56,17 +70,17 @@ _KEY = "khoa-cua-cac-chuong-trinh-do-" + "k" * 30
 _WARMING = 1_000
 
 
-def measure(report: Callable[[str], None]) -> dict[str, Any]:
+def measure(report: Callable[[str], None], setup: Setup = ASKED) -> dict[str, Any]:
     """All three; the figures as `table` shows them."""
-    found: dict[str, Any] = {"programs": PROGRAMS, "store": STORE}
-    if KILLS and STORE == "sqlite":
+    found: dict[str, Any] = {"programs": setup.programs, "store": setup.store}
+    if KILLS and setup.store == "sqlite":
         found["killed"] = asyncio.run(measure_killed(report, PEOPLE, EACH, KILLS, KILLED_S))
     # uvicorn's choice of a loop, as for the program: the sender must not need more than it.
     loop_factory = uvicorn.Config("", log_config=None).get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        found["ceiling"] = runner.run(measure_ceiling(report))
+        found["ceiling"] = runner.run(measure_ceiling(report, setup))
         if STEADY_S:
-            found["steady"] = runner.run(measure_steady(report))
+            found["steady"] = runner.run(measure_steady(report, setup))
     return {**found, "targets_met": _are_targets_met(found)}
 
 
@@ -106,11 +120,11 @@ async def measure_killed(
 
 
 async def measure_steady(
-    report: Callable[[str], None], rate: int = RATE, seconds: int = STEADY_S
+    report: Callable[[str], None], setup: Setup, rate: int = RATE, seconds: int = STEADY_S
 ) -> dict[str, Any]:
     """Latency and memory at a steady rate."""
     texts = mixed_texts(rate * seconds)
-    async with _programs() as all_:
+    async with _programs(setup) as all_:
         load = Load(all_)
         await load.run(texts, rate, 1_000)
         report(
@@ -130,7 +144,9 @@ async def measure_steady(
         }
 
 
-async def measure_ceiling(report: Callable[[str], None], count: int = MESSAGES) -> dict[str, Any]:
+async def measure_ceiling(
+    report: Callable[[str], None], setup: Setup, count: int = MESSAGES
+) -> dict[str, Any]:
     """Messages answered a second when they are always waiting, and what the machine does bare."""
     known = [entry.question for entry in own_base().spoken]
     chance = random.Random(3)
@@ -140,7 +156,7 @@ async def measure_ceiling(report: Callable[[str], None], count: int = MESSAGES) 
         "mixed_a_second": mixed_texts(count),
     }
     for kind, texts in kinds.items():
-        async with _programs() as all_:
+        async with _programs(setup) as all_:
             begun, before, own = time.perf_counter(), all_.processor_s(), time.process_time()
             await all_.flood(texts, 1_000)
             found[kind] = round(count / (time.perf_counter() - begun))
@@ -152,14 +168,14 @@ async def measure_ceiling(report: Callable[[str], None], count: int = MESSAGES) 
             f"{kind}: {found[kind]}; {found[f'{kind}_cpu_ms']} ms of processor a message in the "
             f"program, {found[f'{kind}_sender_ms']} in the sender"
         )
-    found |= await _measure_bare(report, count)
+    found |= await _measure_bare(report, setup, count)
     return found
 
 
-async def _measure_bare(report: Callable[[str], None], count: int) -> dict[str, Any]:
+async def _measure_bare(report: Callable[[str], None], setup: Setup, count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         route = await yardsticks.requests_a_second(Path(folder), count)
-        if STORE == "sqlite":
+        if setup.store == "sqlite":
             inserts = yardsticks.sqlite_inserts_a_second(Path(folder), count)
         else:
             with _postgresql(Path(folder)) as url:
@@ -169,19 +185,19 @@ async def _measure_bare(report: Callable[[str], None], count: int) -> dict[str, 
 
 
 @asynccontextmanager
-async def _programs() -> AsyncIterator[Rush]:
+async def _programs(setup: Setup) -> AsyncIterator[Rush]:
     """The programs on an empty store, warm."""
-    with tempfile.TemporaryDirectory() as folder, _store(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, _store(Path(folder), setup) as url:
         settings = {"BOT_DATABASE_URL": url, "BOT_SECRET_KEY": _KEY}
-        async with rush(Path(folder), PROGRAMS, **settings) as all_:
+        async with rush(Path(folder), setup.programs, **settings) as all_:
             await all_.flood(mixed_texts(_WARMING), _WARMING // 2)
             yield all_
 
 
-def _store(folder: Path) -> AbstractContextManager[str]:
-    if STORE == "postgresql":
+def _store(folder: Path, setup: Setup) -> AbstractContextManager[str]:
+    if setup.store == "postgresql":
         return _postgresql(folder)
-    if PROGRAMS > 1:
+    if setup.programs > 1:
         raise SystemExit("BENCH_PROGRAMS=2 cần BENCH_STORE=postgresql.")
     return nullcontext(f"sqlite+aiosqlite:///{folder}/bot.db")
 

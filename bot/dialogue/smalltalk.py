@@ -28,17 +28,18 @@ def find_remark_in(text: str, remarks: Iterable[Remark], share: float = 0) -> Re
     """
     words = split_words(tidy(text))
     folded = list(map(fold_word, words))
+    said, shortest = frozenset(folded), share * len(words)
     for remark in remarks:
         for part in remark.parts:
-            if len(part) >= share * len(words) and _stands_in(part, words, folded):
+            # Of most parts not even the first word is said.
+            begins = fold_word(part[0]) in said and len(part) >= shortest
+            if begins and _stands_in(part, words, folded):
                 return remark
     return None
 
 
 def _stands_in(part: tuple[str, ...], words: list[str], folded: list[str]) -> bool:
     size, first = len(part), fold_word(part[0])
-    if first not in folded:
-        return False
     # Without marks a word or two mean too much else: "con cho" is "còn cho" or "còn chỗ".
     accepted = [(p, fold_word(p)) if size > _SHORT else (p,) for p in part]
     return any(

@@ -139,7 +139,11 @@ async def survive(
         await all_.program.start()
         await feeding
         wanted = crowd.people * crowd.each
-        await until(lambda: len(all_.fake.sent) >= wanted and all_.posting.is_idle, all_.program)
+        await until(
+            lambda: len(all_.fake.sent) >= wanted and all_.posting.is_idle,
+            all_.program,
+            _PATIENCE_SECONDS + wanted / 50,
+        )
         await asyncio.sleep(1)
         await all_.program.end()
         return crowd.look_at(all_.fake, all_.program.database), all_.program.log
