@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from bot.channels.carrier import Carrier
 from bot.errors import OutcomeUnknown, RetryLater
 
 _NEVER_LEFT = (
@@ -35,8 +36,7 @@ NO_ANSWER = "Máy chủ của kênh không trả lời trọn vẹn."
 
 def new_client() -> httpx.AsyncClient:
     """A client for one service; its proxies come from the environment, as for every program."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-    return httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(10, read=None))
+    return httpx.AsyncClient(transport=Carrier(100), timeout=httpx.Timeout(10, read=None))
 
 
 async def request(
