@@ -78,9 +78,9 @@ def measure(report: Callable[[str], None], setup: Setup = ASKED) -> dict[str, An
     # uvicorn's choice of a loop, as for the program: the sender must not need more than it.
     loop_factory = uvicorn.Config("", log_config=None).get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        found["ceiling"] = runner.run(measure_ceiling(report, setup))
+        found["ceiling"] = runner.run(measure_ceiling(report, setup=setup))
         if STEADY_S:
-            found["steady"] = runner.run(measure_steady(report, setup))
+            found["steady"] = runner.run(measure_steady(report, setup=setup))
     return {**found, "targets_met": _are_targets_met(found)}
 
 
@@ -120,7 +120,7 @@ async def measure_killed(
 
 
 async def measure_steady(
-    report: Callable[[str], None], setup: Setup, rate: int = RATE, seconds: int = STEADY_S
+    report: Callable[[str], None], rate: int = RATE, seconds: int = STEADY_S, setup: Setup = ASKED
 ) -> dict[str, Any]:
     """Latency and memory at a steady rate."""
     texts = mixed_texts(rate * seconds)
@@ -145,7 +145,7 @@ async def measure_steady(
 
 
 async def measure_ceiling(
-    report: Callable[[str], None], setup: Setup, count: int = MESSAGES
+    report: Callable[[str], None], count: int = MESSAGES, setup: Setup = ASKED
 ) -> dict[str, Any]:
     """Messages answered a second when they are always waiting, and what the machine does bare."""
     known = [entry.question for entry in own_base().spoken]
