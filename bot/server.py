@@ -96,7 +96,7 @@ def build_app(
 ) -> Starlette:
     """The ASGI application; `clock` is the time that contests are played by."""
     shelf, visitors = Shelf(), Visitors(database)
-    queue = Queue(settings.starts_at_once, timedelta(minutes=settings.queue_minutes))
+    queue = Queue(settings.starts_at_once, timedelta(minutes=settings.queue_minutes), 4)
     hall = Hall(sealer, shelf, queue)
     handler = Handler(database, lambda: live.current, hall=hall)
     channels = Channels(build_channels(settings, database, sealer), handler, sealer)

@@ -30,6 +30,7 @@ _COMES = timedelta(seconds=4)
 """So long a place inside is held for somebody who was called; asking later he still goes in."""
 _MEASURED_S = 10
 _FEW = 5
+_MOST_CALLED = 20
 _MOST = 200_000
 
 
@@ -63,7 +64,7 @@ class Gate:
     """Whether one more start may begin; `most` under way at once, few where all is slow already."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._inside: OrderedDict[int, datetime] = OrderedDict()
         self._lately: deque[tuple[int, int]] = deque(maxlen=_MEASURED_S)
         self._number = 0
@@ -73,12 +74,15 @@ class Gate:
         """The program has just taken so long to come round to its next task."""
         self._round_s += (seconds - self._round_s) * _SHARE_OF_NEWS
 
+    def is_slow(self, at: datetime) -> bool:
+        """Whether the starts under way, or everything, take longer than they should."""
+        oldest = next(iter(self._inside.values()), at)
+        return self._round_s > _LONGEST_ROUND or at - oldest > _SLOWEST
+
     def room(self, at: datetime) -> int:
         """How many more starts may begin now."""
-        oldest = next(iter(self._inside.values()), at)
-        is_slow = self._round_s > _LONGEST_ROUND or at - oldest > _SLOWEST
         # A few always: else nobody would find out that it has become quicker.
-        most = min(self._most, _FEW) if is_slow else self._most
+        most = min(self.most, _FEW) if self.is_slow(at) else self.most
         return max(0, most - len(self._inside))
 
     def enter(self, at: datetime) -> int:
@@ -108,9 +112,12 @@ class Queue:
     """Everybody who waits, by a key that is one person's in one contest.
 
     `most` starts are under way at once; a place is kept so long after its person last asked.
+    `ahead` times as many are called to begin with: the more, the less strictly in order.
     """
 
-    def __init__(self, most: int = 50, kept: timedelta = timedelta(minutes=10)) -> None:
+    def __init__(
+        self, most: int = 50, kept: timedelta = timedelta(minutes=10), ahead: int = 1
+    ) -> None:
         self.gate = Gate(most)
         self.kept = kept
         self._all: dict[str, _Waiting] = {}
@@ -119,6 +126,11 @@ class Queue:
         self._called: OrderedDict[str, datetime] = OrderedDict()
         self._expected: OrderedDict[str, datetime] = OrderedDict()
         self._gone_in: OrderedDict[str, datetime] = OrderedDict()
+        # How many may be called and not yet here: each takes a second or two to come, so it takes
+        # more of them than may be inside to keep the gate busy. It grows while there is room and
+        # shrinks when starts become slow.
+        self._callable = float(most * ahead)
+        self._shrunk: datetime | None = None
 
     @property
     def length(self) -> int:
@@ -137,6 +149,9 @@ class Queue:
             place = self._join(key, at, since_ms)
         if place.number:
             return place
+        if not self.gate.room(at):
+            # More came at once than were expected; he is next.
+            return Place(1, _SOONEST / 2, place.since_ms)
         self._forget(key)
         return None
 
@@ -161,6 +176,7 @@ class Queue:
     def inside(self, key: str, at: datetime) -> Iterator[None]:
         """While the block runs, the person's start is under way."""
         number = self.gate.enter(at)
+        self._learn(at)
         self._gone_in[key] = at
         self._gone_in.move_to_end(key)
         _forget_old(self._gone_in, at - self.kept)
@@ -189,7 +205,7 @@ class Queue:
         _forget_old(self._expected, at - _COMES)
         for key in _forget_old(self._called, at - self.kept):
             del self._all[key]
-        room = self.gate.room(at) - len(self._expected)
+        room = int(self._callable) - len(self._expected) if self.gate.room(at) else 0
         while room > 0 and self._order:
             _, _, key = self._order.pop(0)
             one = self._all[key]
@@ -202,6 +218,15 @@ class Queue:
             if (at - one.asked).total_seconds() <= 2 * one.again_s + _SOONEST:
                 self._expected[key] = at
                 room -= 1
+
+    def _learn(self, at: datetime) -> None:
+        """From how the gate does now, how many may be called at once."""
+        if self.gate.is_slow(at):
+            if self._shrunk is None or at - self._shrunk > _SLOWEST:
+                self._shrunk = at
+                self._callable = max(min(_FEW, self.gate.most), self._callable * 0.7)
+        elif self._order and self.gate.room(at) > self.gate.most // 2:
+            self._callable = min(self._callable + 1, _MOST_CALLED * self.gate.most)
 
     def _forget(self, key: str) -> None:
         one = self._all.pop(key)

@@ -77,7 +77,9 @@ def test_who_was_called_and_does_not_come_holds_nobody_up_and_goes_in_later() ->
         assert number(queue, "b", after(1)) == 1
         assert number(queue, "b", after(6)) is None
         with queue.inside("b", after(6)):
-            assert number(queue, "a", after(6.5)) is None
+            queue.ask("new", after(6.2))
+            assert number(queue, "a", after(6.5)) == 1
+        assert number(queue, "a", after(7)) is None
 
 
 def test_a_place_is_lost_only_by_not_asking_for_so_long() -> None:
@@ -141,6 +143,31 @@ def test_when_the_program_comes_round_late_only_a_few_begin_until_it_is_quicker(
         for _ in range(20):
             queue.gate.note_round(0.001)
         assert number(queue, "late", NOW) is None
+
+
+def test_a_long_queue_moves_as_fast_as_starts_are_done_though_people_ask_seldom() -> None:
+    queue, now, served = Queue(most=10, ahead=4), 0.0, 0
+    asks = {f"p{n}": n / 200 for n in range(1_000)}
+    inside: list[tuple[float, ExitStack]] = []
+    with ExitStack() as stack:
+        # Each start takes a tenth of a second: ten at once make a hundred a second.
+        while served < 1_000:
+            for end, one in [item for item in inside if item[0] <= now]:
+                one.close()
+                inside.remove((end, one))
+            for key in [key for key, when in asks.items() if when <= now]:
+                place = queue.ask(key, after(now))
+                if place:
+                    asks[key] = now + place.again_s
+                    continue
+                del asks[key]
+                served += 1
+                one = stack.enter_context(ExitStack())
+                one.enter_context(queue.inside(key, after(now)))
+                inside.append((now + 0.1, one))
+                assert len(inside) <= 10
+            now += 0.02
+    assert now < 25
 
 
 @given(

@@ -89,7 +89,8 @@ class Entrance:
             html = self.desk.pages.show("refused.html", sentences=LOST, back=f"/thi/{published.id}")
             return self.desk.page(request, html, 409)
         if place.number == 0:
-            self.desk.queue.ask(key, at)
+            place = self.desk.queue.ask(key, at)
+        if place is None:
             return await self._let_in(request, published, round_id, token)
         page = self._page_of(published, round_id, key, place, at)
         html = self.desk.pages.show(
