@@ -42,6 +42,7 @@ from bot.store import leases
 from bot.store.backup import back_up
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.fakes import postgres
 from tests.fakes.cable import laid, to_port, to_socket
 from tests.fakes.crowd import Crowd, Told
 from tests.fakes.ordeal import Ordeal, Program, feed
@@ -157,8 +158,7 @@ async def _build(stack: AsyncExitStack, folder: Path, disk: Path | None, server:
     telegram = await stack.enter_async_context(laid(to_port(int(fake.address.rpartition(":")[2]))))
     cable, url = None, f"sqlite+aiosqlite:///{_place(folder, disk)}"
     if server:
-        socket = f"{server.get_postmaster_info().socket_dir}/.s.PGSQL.5432"
-        cable = await stack.enter_async_context(laid(to_socket(socket)))
+        cable = await stack.enter_async_context(laid(to_socket(postgres.socket_of(server))))
         url = f"postgresql+asyncpg://postgres@127.0.0.1:{cable.port}/postgres"
     knowledge = folder / "knowledge"
     shutil.copytree(KNOWLEDGE, knowledge)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 
+from tests.fakes import postgres
 from tests.fakes.cable import Cable
 from tests.fakes.misbehaviour import Answer
 from tests.fakes.ordeal import Program, until
@@ -90,20 +90,9 @@ async def cut_connections(house: House) -> None:
 
 async def kill_database(house: House) -> None:
     """kill -9 of the server and every process of it; started again a moment later."""
-    await asyncio.to_thread(_kill_server, house.server)
+    await asyncio.to_thread(postgres.kill, house.server)
     await asyncio.sleep(house.seconds(0, 3))
-    await restart_database(house)
-
-
-async def restart_database(house: House) -> None:
-    for _ in range(12):
-        try:
-            await asyncio.to_thread(_start_server, house.server)
-            return
-        except Exception:
-            # A busy machine may need longer than pg_ctl waits.
-            await asyncio.sleep(2)
-    raise AssertionError("PostgreSQL does not start again")
+    await asyncio.to_thread(postgres.start_again, house.server)
 
 
 async def cut_network(house: House) -> None:
@@ -159,7 +148,7 @@ async def fill_disk(house: House) -> None:
     ballast.unlink()
     if house.server is not None:
         # PostgreSQL gives up where it cannot write its log; who runs it starts it again.
-        await restart_database(house)
+        await asyncio.to_thread(postgres.start_again, house.server)
 
 
 async def lock_database(house: House) -> None:
@@ -225,21 +214,6 @@ async def all_is_well(house: House) -> None:
 async def come_to_rest(house: House, is_done: Callable[[], bool], seconds: float) -> None:
     """Waits until nothing is left to do."""
     await until(is_done, house.programs[0], seconds)
-
-
-def _kill_server(server: Any) -> None:
-    master = psutil.Process(server.get_pid())
-    family = [*master.children(recursive=True), master]
-    master.kill()
-    for one in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            one.kill()
-    psutil.wait_procs(family, 20)
-
-
-def _start_server(server: Any) -> None:
-    with server._lock:
-        server.ensure_postgres_running()
 
 
 def _fill(file: Path) -> None:

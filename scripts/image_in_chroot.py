@@ -40,7 +40,7 @@ class Stage:
         if not python.exists():
             python.symlink_to("python3")
         shutil.copy("/etc/resolv.conf", place / "etc/resolv.conf")
-        # Whose word about addresses the makers' machine believes, the clean root believes too.
+        # The clean root asks the same servers for names and packages as this machine does.
         for shown in ["/proc", *os.environ.get("IMAGE_BINDS", "").split()]:
             self.inside(shown).mkdir(parents=True, exist_ok=True)
             subprocess.run(["mount", "--rbind", shown, str(self.inside(shown))], check=True)
@@ -160,6 +160,8 @@ def main():
     """Builds, lives, and takes everything away again."""
     base, work = (Path(one).resolve() for one in sys.argv[1:3])
     work.mkdir(parents=True)
+    # The folders shown inside are taken out again, however this ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     stages = {}
     try:
         stage, command, health = build(base, work, stages)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from bot.dialogue.snapshot import Snapshot
@@ -22,6 +20,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from tests.conftest import SEALER
+from tests.fakes import postgres
 from tests.fakes.cable import Cable, laid, to_socket
 from tests.web.conftest import HOST, QUESTION, post
 
@@ -45,7 +44,7 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture
 async def cable(server: Any) -> AsyncIterator[Cable]:
-    async with laid(to_socket(f"{server.get_postmaster_info().socket_dir}/.s.PGSQL.5432")) as one:
+    async with laid(to_socket(postgres.socket_of(server))) as one:
         yield one
 
 
@@ -64,9 +63,9 @@ async def browser(cable: Cable, live: Live[Snapshot]) -> AsyncIterator[httpx.Asy
 @asynccontextmanager
 async def killed(server: Any, _cable: Cable) -> AsyncIterator[None]:
     """kill -9 of the server and all its processes; then somebody starts it again."""
-    await asyncio.to_thread(kill_server, server)
+    await asyncio.to_thread(postgres.kill, server)
     yield
-    await asyncio.to_thread(start_server, server)
+    await asyncio.to_thread(postgres.start_again, server)
 
 
 @asynccontextmanager
@@ -75,28 +74,6 @@ async def cut(_server: Any, cable: Cable) -> AsyncIterator[None]:
     cable.cut()
     yield
     cable.mend()
-
-
-def kill_server(server: Any) -> None:
-    master = psutil.Process(server.get_pid())
-    family = [*master.children(recursive=True), master]
-    master.kill()
-    for one in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            one.kill()
-    psutil.wait_procs(family, 60)
-
-
-def start_server(server: Any) -> None:
-    for left in reversed(range(12)):
-        try:
-            # pgserver's own lock: it starts one server at a time on this machine.
-            with server._lock:
-                server.ensure_postgres_running()
-            return
-        except Exception:
-            if not left:
-                raise
 
 
 async def is_taken(web: httpx.AsyncClient) -> bool:
