@@ -182,9 +182,9 @@ async def check_computable(tx: Tx, published: Published, round_id: str | None, a
             raise Refused("not_allowed", f"{one.label} chưa đóng nên chưa có kết quả.")
     while await expire(tx, published, at):
         pass
-    playing = await contest_attempts.count(tx, [published.rounds[one.id] for one in rounds])
-    if playing.get("open"):
-        said = f"Còn {playing['open']} người đang làm bài. Hãy chờ hết giờ của họ."
+    playing = await contest_attempts.count_open(tx, [published.rounds[one.id] for one in rounds])
+    if playing:
+        said = f"Còn {playing} người đang làm bài. Hãy chờ hết giờ của họ."
         raise Refused("not_allowed", said)
     return WHOLE if round_id is None else published.rounds[rounds[0].id]
 
