@@ -61,7 +61,7 @@ class Aims:
     answers among them stands for a smaller one in life.
     """
 
-    answered_wrong: float = 0.025
+    answered_wrong: float = 0.02
     off_topic_answered: float = 0.02
     off_topic_offered: float = 0.25
 
