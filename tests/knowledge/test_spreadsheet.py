@@ -63,7 +63,7 @@ Edit = Callable[[Worksheet], None]
 def folder(tmp_path: Path) -> Path:
     """A small knowledge folder with comments everywhere."""
     made = tmp_path / "knowledge"
-    shutil.copytree(KNOWLEDGE, made, ignore=shutil.ignore_patterns("entries"))
+    shutil.copytree(KNOWLEDGE, made, ignore=shutil.ignore_patterns("entries", "affairs.yaml"))
     (made / "entries").mkdir()
     (made / "entries" / "03-cu-tri.yaml").write_text(ENTRIES, encoding="utf-8")
     return made
