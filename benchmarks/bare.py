@@ -1,4 +1,4 @@
-"""What the machine itself can do in the same run: a bare Starlette route, and bare INSERTs.
+"""What this machine does at best in the same run: a bare Starlette route, and bare INSERTs.
 
 python -m benchmarks.bare PORT          serves the route
 """

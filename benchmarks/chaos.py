@@ -23,7 +23,6 @@ import random
 import shutil
 import subprocess
 import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -109,16 +108,9 @@ async def _run(kind: str, count: int, report: Callable[[str], None]) -> Audit:
     with _folder() as folder, _small_disk(kind, report) as disk:
         if kind == "sqlite":
             return await _survive(folder, disk, None, count, report)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pgserver.postgres_server import get_server
-
-            server = get_server((disk or folder) / "data", cleanup_mode="stop")
+        with postgres.started((disk or folder) / "data", is_kept=True) as server:
             server.psql("ALTER SYSTEM SET max_wal_size = '128MB'; SELECT pg_reload_conf();")
-            try:
-                return await _survive(folder, disk, server, count, report)
-            finally:
-                server.cleanup()
+            return await _survive(folder, disk, server, count, report)
 
 
 async def _survive(

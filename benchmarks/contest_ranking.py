@@ -28,7 +28,6 @@ import resource
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,6 +53,7 @@ from bot.sealing import Sealer
 from bot.store import contest_attempts, contest_measures
 from bot.store.database import Database, Tx
 from bot.store.migrate import migrate
+from tests.fakes import postgres
 
 CONTEST, ROUND = "tim-hieu-bau-cu-2026", "tuan-1"
 WHOLE = 1_000_000
@@ -252,20 +252,11 @@ def _database(kind: str) -> Iterator[tuple[str, Path]]:
         if kind == "sqlite":
             yield f"sqlite:///{folder}/bot.db", folder
             return
-        with warnings.catch_warnings():
-            # pgserver's own: it asks for a runtime folder that a container does not have.
-            warnings.simplefilter("ignore")
-            from pgserver.postgres_server import get_server
-
-            mode = "stop" if KEEP else "delete"
-            server = get_server(folder / "data", cleanup_mode=mode)
-        try:
+        with postgres.started(folder / "data", is_kept=bool(KEEP)) as server:
             if not _Kept(folder / "told.json").steps:
                 server.psql("DROP DATABASE IF EXISTS bench;")
                 server.psql("CREATE DATABASE bench;")
             yield str(server.get_uri("bench")), folder
-        finally:
-            server.cleanup()
 
 
 _VERBS: dict[str, Callable[[Database, int, Path], Awaitable[dict[str, Any]]]] = {

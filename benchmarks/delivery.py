@@ -27,7 +27,6 @@ import os
 import random
 import tempfile
 import time
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -36,9 +35,10 @@ from typing import Any
 
 import uvicorn
 
-from benchmarks import yardsticks
+from benchmarks import bare
 from benchmarks.material import noisy_questions, own_base
 from benchmarks.rush import Load, Rush, rush
+from tests.fakes import postgres
 from tests.fakes.crowd import Crowd
 from tests.fakes.ordeal import survive
 
@@ -68,6 +68,8 @@ TARGET_CEILING = 500.0
 TARGET_GROWTH_MB = 10.0
 _KEY = "khoa-cua-cac-chuong-trinh-do-" + "k" * 30
 _WARMING = 1_000
+_CONNECTIONS = 8
+"""To PostgreSQL, for what it commits at best."""
 
 
 def measure(report: Callable[[str], None], setup: Setup = ASKED) -> dict[str, Any]:
@@ -168,20 +170,20 @@ async def measure_ceiling(
             f"{kind}: {found[kind]}; {found[f'{kind}_cpu_ms']} ms of processor a message in the "
             f"program, {found[f'{kind}_sender_ms']} in the sender"
         )
-    found |= await _measure_bare(report, setup, count)
+    found |= await _measure_bare(report, setup)
     return found
 
 
-async def _measure_bare(report: Callable[[str], None], setup: Setup, count: int) -> dict[str, Any]:
+async def _measure_bare(report: Callable[[str], None], setup: Setup) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        route = await yardsticks.requests_a_second(Path(folder), count)
+        route = await bare.route_a_second()
         if setup.store == "sqlite":
-            inserts = yardsticks.sqlite_inserts_a_second(Path(folder), count)
+            inserts = bare.sqlite_inserts_a_second(Path(folder))
         else:
             with _postgresql(Path(folder)) as url:
-                inserts = await yardsticks.postgresql_inserts_a_second(url, count)
-    report(f"bare: {route:.0f} posts/s on a route, {inserts:.0f} INSERTs/s one by one")
-    return {"bare_route": round(route), "bare_inserts": round(inserts)}
+                inserts = await bare.postgresql_inserts_a_second(url, _CONNECTIONS)
+    report(f"bare: {route} posts/s on a route, {inserts} INSERTs/s one by one")
+    return {"bare_route": route, "bare_inserts": inserts}
 
 
 @asynccontextmanager
@@ -204,16 +206,8 @@ def _store(folder: Path, setup: Setup) -> AbstractContextManager[str]:
 
 @contextmanager
 def _postgresql(folder: Path) -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # pgserver's own: it asks for a runtime folder that a container does not have.
-        from pgserver.postgres_server import get_server
-
-        server = get_server(folder / "postgresql", cleanup_mode="delete")
-    try:
+    with postgres.started(folder / "postgresql") as server:
         yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 def table(results: dict[str, Any]) -> str:

@@ -23,7 +23,6 @@ import os
 import random
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -35,6 +34,7 @@ from benchmarks.players import Players, Times, told
 from benchmarks.processes import resident_mb
 from benchmarks.served import Server
 from benchmarks.wire import run
+from tests.fakes import postgres
 
 STARTS = int(os.environ.get("BENCH_STARTS", "10000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "1000"))
@@ -200,13 +200,7 @@ def _programs(kind: str, count: int) -> Iterator[tuple[str, list[Server]]]:
         folder = Path(name)
         url = f"sqlite+aiosqlite:///{folder}/bot.db"
         if kind == "postgresql":
-            with warnings.catch_warnings():
-                # pgserver's own: it asks for a runtime folder that a container does not have.
-                warnings.simplefilter("ignore")
-                from pgserver.postgres_server import get_server
-
-                server = get_server(folder / "data", cleanup_mode="delete")
-            stack.callback(server.cleanup)
+            server = stack.enter_context(postgres.started(folder / "data"))
             url = str(server.get_uri())
         programs = []
         for n in range(count):

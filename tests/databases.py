@@ -10,10 +10,9 @@ import asyncio
 import sqlite3
 import tempfile
 import threading
-import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -23,6 +22,7 @@ import pytest
 
 from bot.store import migrate
 from bot.store.database import Database
+from tests.fakes import postgres
 
 KINDS = ["sqlite-file", "sqlite-memory", "postgresql"]
 
@@ -32,14 +32,9 @@ NewUrl = Callable[[str], str]
 @pytest.fixture(scope="session")
 def new_postgresql() -> Iterator[Callable[..., str]]:
     """Gives the address of a new database each time it is called; `test_1` is migrated."""
-    with tempfile.TemporaryDirectory(prefix="bot-postgresql-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bot-postgresql-") as folder, ExitStack() as stack:
         try:
-            with warnings.catch_warnings():
-                # pgserver's own: it asks for a runtime folder that a container does not have.
-                warnings.simplefilter("ignore")
-                from pgserver.postgres_server import get_server
-
-                server = get_server(Path(folder) / "data", cleanup_mode="delete")
+            server = stack.enter_context(postgres.started(Path(folder) / "data"))
         except Exception as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
@@ -48,11 +43,10 @@ def new_postgresql() -> Iterator[Callable[..., str]]:
         def new(template: str = "template1") -> str:
             name = f"test_{next(numbers)}"
             server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
-            return server.get_uri(name)
+            return str(server.get_uri(name))
 
         _run_aside(_migrate(new()))
         yield new
-        server.cleanup()
 
 
 @pytest.fixture

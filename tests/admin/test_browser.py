@@ -13,7 +13,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.conftest import KNOWLEDGE, ROOT
+from tests.admin.screens import DESK, LOOK, PATIENCE_MS, PHONE, PICTURES
+from tests.conftest import KNOWLEDGE
 from tests.web.conftest import Served, chromium
 
 __all__ = ["chromium"]
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
-LOOK = (ROOT / "tests" / "web" / "look.js").read_text()
-PICTURES = ROOT / "docs" / "pictures" / "bien-tap"
 OWN = "con tàu chở lúa về bến"
-PATIENCE_MS = 60_000
 ENTRY = "/admin/cau-tra-loi/tuoi-bau-cu"
 NEW_WORDS = "Bạn đủ 18 tuổi trở lên vào ngày bầu cử thì được bầu. Câu này vừa được duyệt."
 """Words that stand nowhere else, by which the chat shows that the new wording is live."""

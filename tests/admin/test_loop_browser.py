@@ -21,7 +21,8 @@ from bot.clock import utc_now
 from bot.store import admin_users
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from tests.conftest import KNOWLEDGE, ROOT
+from tests.admin.screens import DESK, LOOK, PATIENCE_MS, PHONE, PICTURES
+from tests.conftest import KNOWLEDGE
 from tests.reports.conftest import ask
 from tests.web.conftest import Served, chromium
 
@@ -32,11 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
-LOOK = (ROOT / "tests" / "web" / "look.js").read_text()
-PICTURES = ROOT / "docs" / "pictures" / "bien-tap"
 PASSWORD = "mot-mat-khau-du-dai"
-PATIENCE_MS = 60_000
 IN_VAIN = "nhà nước có đưa ô tô đón người đi bầu không"
 TAUGHT = "ghi-ten-danh-sach-o-dau"
 QUERY = {"text": "Bao nhiêu tuổi thì được đi bầu cử?", "expected": ["tuoi-bau-cu"]}

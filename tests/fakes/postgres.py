@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-import psutil
+
+@contextmanager
+def started(folder: Path, *, is_kept: bool = False) -> Iterator[Any]:
+    """A server whose data lie in a folder; they go with it unless they are kept."""
+    with _no_warnings():
+        from pgserver.postgres_server import get_server
+
+        server = get_server(folder, cleanup_mode="stop" if is_kept else "delete")
+    try:
+        yield server
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Without pgserver's own: it asks for a runtime folder that a container does not have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def kill(server: Any) -> None:
     """kill -9 of the server and of all its processes."""
+    # It comes with pgserver, which is not to be had on every machine.
+    import psutil
+
     master = psutil.Process(server.get_pid())
     family = [*master.children(recursive=True), master]
     master.kill()
@@ -24,7 +50,7 @@ def start_again(server: Any) -> None:
     for left in reversed(range(12)):
         try:
             # pgserver's own lock: it starts one server at a time on this machine.
-            with server._lock:
+            with server._lock, _no_warnings():
                 server.ensure_postgres_running()
             return
         except Exception:

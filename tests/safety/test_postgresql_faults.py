@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +29,12 @@ AGAIN = {"id": "0123456789abcdef0123456789abcdef", "text": QUESTION}
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
     """A PostgreSQL of this module's own, to be killed."""
-    with tempfile.TemporaryDirectory(prefix="bot-killed-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory(prefix="bot-killed-") as folder, ExitStack() as stack:
         try:
-            from pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+            server = stack.enter_context(postgres.started(Path(folder) / "data"))
         except Exception as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
         yield server
-        server.cleanup()
 
 
 @pytest.fixture
