@@ -21,7 +21,7 @@ from bot.channels import metrics
 from bot.channels.metrics import Outcome
 from bot.channels.redaction import frames_of
 from bot.channels.sealed import seal, unseal
-from bot.channels.senders import Senders
+from bot.channels.senders import Common, Senders
 from bot.clock import Clock, utc_now
 from bot.dialogue import sayings
 from bot.dialogue.messages import Incoming, Message, Notice, NoticeKind, Reply
@@ -76,9 +76,9 @@ class Intake:
         self._handler = handler
         self._sealer = sealer
         self._replied = replied
-        self._senders = senders or Senders()
         self._clock = clock
         self._database = handler.database
+        self._senders = senders or self._count_senders()
         self._inbox = Batcher(handler.database, inbox.claim_all, quick=True)
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
@@ -97,7 +97,7 @@ class Intake:
         What was there before is left out; of a sender who floods us only a notice is kept.
         Raises `DatabaseUnavailable`.
         """
-        let_in = [kept for item in items if (kept := self._let_in(item)) is not None]
+        let_in = [kept for item in items if (kept := await self._let_in(item)) is not None]
         storing = [asyncio.ensure_future(self._store(item)) for item in let_in]
         # A request that is cut off is stored all the same, and must be handled then.
         done = await asyncio.shield(asyncio.gather(*storing, return_exceptions=True))
@@ -134,11 +134,15 @@ class Intake:
         self._stopping = True
         self._arrived.set()
 
-    def _let_in(self, item: Incoming) -> Incoming | None:
-        if self._senders.allows(item):
+    def _count_senders(self) -> Senders:
+        shared = self._database.is_shared
+        return Senders(Common(self._database, self._sealer.fingerprint) if shared else None)
+
+    async def _let_in(self, item: Incoming) -> Incoming | None:
+        if await self._senders.allows(item):
             return item
         metrics.count(item.channel, Outcome.BUSY)
-        if not self._senders.is_to_be_told(item):
+        if not await self._senders.is_to_be_told(item):
             return None
         return Notice(
             NoticeKind.TOO_FAST,

@@ -14,7 +14,7 @@ from bot.clock import Clock, utc_now
 from bot.contest.retention import Trimmed, trim
 from bot.dialogue.contest.hall import Hall
 from bot.errors import BotError
-from bot.store import contest_versions, inbox, outbox, reminders, talk
+from bot.store import contest_versions, inbox, leases, outbox, reminders, talk
 from bot.store.database import Database
 
 EVERY_SECONDS = 24 * 3600.0
@@ -22,6 +22,9 @@ STATES_KEPT = timedelta(days=7)
 """How long an unfinished registration waits for the person to come back."""
 MESSAGES_KEPT = timedelta(days=30)
 """How long the ids of handled messages are known; no channel delivers again after that."""
+
+LEASES_KEPT = timedelta(days=1)
+"""How long it can be seen who held what last, and who wrote too fast."""
 
 _AT_ONCE = 500
 _log = structlog.get_logger(__name__)
@@ -56,6 +59,7 @@ async def sweep(
         replies = await outbox.prune_sent(tx, before)
         messages = await inbox.prune_done(tx, at - max(keep, MESSAGES_KEPT))
         wishes = await reminders.prune(tx, before, at)
+        await leases.clear_away(tx, LEASES_KEPT)
     async with database.reading() as tx:
         names = await contest_versions.list_contests(tx)
     trimmed = Trimmed()

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from bot.channels import intake as intakes
 from bot.channels.intake import Intake
+from bot.channels.senders import Common
+from bot.dialogue import sayings
 from bot.dialogue.snapshot import Snapshot
 from bot.dialogue.turn import Handler
 from bot.store.database import Database
@@ -120,3 +122,60 @@ async def test_who_waits_is_forgotten_once_he_was_handled(pair: tuple[Program, P
     first.handle()
     await handled(first.database, 1)
     assert await senders() == [None]
+
+
+async def kept_of(database: Database, sender: str) -> int:
+    async with database.reading() as tx:
+        found = await tx.value(
+            select(func.count()).select_from(inbox).where(inbox.c.sender == sender)
+        )
+    return int(found)
+
+
+async def test_who_floods_two_programs_gets_what_one_gives_and_is_told_once(
+    pair: tuple[Program, Program],
+) -> None:
+    for turn in range(100):
+        for program in pair:
+            await program.intake.take([said(TEXTS[0], "lan", f"{turn}-{id(program)}")])
+    kept = await kept_of(pair[0].database, "lan")
+    assert 60 <= kept <= 60 + 10 + 1  # and the notice
+    flood = [said(TEXTS[0], "minh") for _ in range(2_000)]
+    await asyncio.gather(*(program.intake.take(flood[n::2]) for n, program in enumerate(pair)))
+    assert 60 <= await kept_of(pair[0].database, "minh") <= 71
+    for program in pair:
+        program.handle()
+    async with pair[0].database.reading() as tx:
+        everything = await tx.value(select(func.count()).select_from(inbox))
+    await handled(pair[0].database, everything)
+    async with pair[0].database.reading() as tx:
+        said_to = [row["reply"]["text"] for row in await tx.rows(select(outbox.c.reply))]
+    assert said_to.count(sayings.TOO_FAST) == 2, "one for each of the two"
+
+
+async def test_what_is_left_of_a_flood_comes_back_with_time_and_holds_for_all(
+    pair: tuple[Program, Program],
+) -> None:
+    now = 0.0
+    programs = [Common(one.database, SEALER.fingerprint, lambda: now) for one in pair]
+
+    async def write(times: int) -> int:
+        return sum([await one.allows("lan") for _ in range(times) for one in programs])
+
+    assert 60 <= await write(100) <= 70
+    assert await write(100) == 0
+    # The common count keeps the database's time, which a test cannot move: only what a program
+    # lets in on trust comes back here, once its door opens.
+    now = 1_000.0
+    assert await write(100) <= 20
+
+
+async def test_whoever_writes_as_people_do_costs_no_look_at_the_database() -> None:
+    now = 0.0
+    nowhere = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    program = Common(nowhere, SEALER.fingerprint, lambda: now)
+    for person in range(200):
+        for turn in range(10):
+            now += turn / 10
+            assert await program.allows(f"người {person}")
+    await nowhere.close()
