@@ -105,7 +105,10 @@ def main(arguments: list[str]) -> None:
     results: dict[str, Any] = _read_results()
     for name in names:
         print(f"\n{TITLES[name]}", flush=True)
-        results[name] = {**_measure(name, files), **_about()}
+        found, about = _measure(name, files), _about()
+        if name == "load":
+            found = load.keep(results.get(name, {}), found, about["on"])
+        results[name] = {**found, **about}
         # Figures for other questions than the project's own are shown, not kept.
         if not files:
             RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

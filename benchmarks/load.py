@@ -12,8 +12,10 @@
   latency of its last fifth beside those of its first.
 
 `BENCH_STARTS`, `BENCH_PEOPLE`, `BENCH_MESSAGES`, `BENCH_SECONDS`, `BENCH_ON` and `BENCH_PARTS`
-(some of saves, burst, replies, long) change the size. Beside them stand, from the same run, what a
-bare Starlette route and bare INSERTs take on this machine.
+(some of saves, burst, replies, long) change the size; a part that is not asked for keeps its figures
+and the day of them. Beside each stand, from the same run, what a bare Starlette route and bare INSERTs
+take on this machine. A person posts four times a second at most: with fewer people than a quarter of
+the saves a second some are refused, which counts as errors.
 """
 
 from __future__ import annotations
@@ -65,9 +67,22 @@ def measure(report: Callable[[str], None]) -> dict[str, Any]:
         }
     report(f"bare: {found}")
     for name in PARTS:
-        found[name] = parts[name]()
+        found[name] = {**parts[name](), "route": found["route"]}
         report(f"{name}: {found[name]}")
     return found
+
+
+def keep(before: dict[str, Any], found: dict[str, Any], day: str) -> dict[str, Any]:
+    """The figures of today with those parts of earlier runs that were not measured today.
+
+    `days` tells when each part was.
+    """
+    kept = {name: before[name] for name in _ROWS if name in before and name not in found}
+    days = {name: before.get("days", {}).get(name, before.get("on", "")) for name in kept}
+    # A part measured before it kept the bare route of its run has that of the entry.
+    kept = {name: {"route": before["route"], **part} for name, part in kept.items()}
+    days |= {name: day for name in _ROWS if name in found}
+    return {**kept, **found, "days": days}
 
 
 def measure_saves() -> dict[str, Any]:
@@ -227,10 +242,9 @@ def table(found: dict[str, Any]) -> str:
         ("a bare Starlette route, posts a second", f"{found['route']:,}"),
         ("bare INSERTs into SQLite, a second", f"{found['sqlite_inserts']:,}"),
     ]
-    makers = {"saves": _saves_rows, "burst": _burst_rows, "replies": _replies_rows}
-    for name, make in {**makers, "long": _long_rows}.items():
+    for name, make in _ROWS.items():
         if name in found:
-            rows += make(found[name], found)
+            rows += [(f"**{name}**", found.get("days", {}).get(name, "")), *make(found[name])]
     lines = [f"| {name} | {value} |" for name, value in rows]
     return "\n".join(
         [
@@ -248,13 +262,13 @@ def table(found: dict[str, Any]) -> str:
 Rows = list[tuple[str, str]]
 
 
-def _saves_rows(saves: dict[str, Any], found: dict[str, Any]) -> Rows:
-    share = saves["a_second"] / found["route"]
+def _saves_rows(saves: dict[str, Any]) -> Rows:
+    share = saves["a_second"] / saves["route"]
     return [
         ("bare INSERTs into PostgreSQL over two connections, a second", f"{saves['inserts']:,}"),
         ("answers saved a second, two programs on PostgreSQL", f"{saves['a_second']:,}"),
         ("of what the bare route takes / of bare INSERTs", _shares(share, saves)),
-        ("p50 / p99 of a save, ms", f"{saves['p50_ms']:.0f} / {saves['p99_ms']:.0f}"),
+        ("p50 / p99 of a save, ms", f"{saves.get('p50_ms', 0):.0f} / {saves.get('p99_ms', 0):.0f}"),
         ("processor of the programs for a save, ms", f"{saves['cpu_ms']:.2f}"),
         ("errors", str(sum(saves["errors"].values()))),
     ]
@@ -264,7 +278,7 @@ def _shares(share: float, saves: dict[str, Any]) -> str:
     return f"{share:.0%} / {saves['a_second'] / saves['inserts']:.0%}"
 
 
-def _burst_rows(burst: dict[str, Any], _found: dict[str, Any]) -> Rows:
+def _burst_rows(burst: dict[str, Any]) -> Rows:
     at_once, saves = burst["at_once"], burst["saves"]
     return [
         (f"people who start within {BURST_S:.0f} s, on {burst['on']}", f"{burst['people']:,}"),
@@ -279,9 +293,9 @@ def _burst_rows(burst: dict[str, Any], _found: dict[str, Any]) -> Rows:
     ]  # fmt: skip
 
 
-def _replies_rows(replies: dict[str, Any], found: dict[str, Any]) -> Rows:
+def _replies_rows(replies: dict[str, Any]) -> Rows:
     ceiling, steady = replies["ceiling"], replies["steady"]
-    share = ceiling["a_second"] / found["route"]
+    share = ceiling["a_second"] / replies["route"]
     return [
         ("replies a second, one program on SQLite", f"{ceiling['a_second']:,} ({share:.0%})"),
         ("half of them to wordings never seen before", f"{ceiling['mixed_a_second']:,}"),
@@ -290,7 +304,7 @@ def _replies_rows(replies: dict[str, Any], found: dict[str, Any]) -> Rows:
     ]  # fmt: skip
 
 
-def _long_rows(long: dict[str, Any], _found: dict[str, Any]) -> Rows:
+def _long_rows(long: dict[str, Any]) -> Rows:
     first, last = long["first"], long["last"]
     return [
         (f"{LONG_STARTS} starts and their answers a second for {long['seconds']} s: "
@@ -299,3 +313,12 @@ def _long_rows(long: dict[str, Any], _found: dict[str, Any]) -> Rows:
         ("resident at first / at last, MB", f"{first['mb']} / {last['mb']}"),
         ("errors", str(sum(long["errors"].values()))),
     ]  # fmt: skip
+
+
+_ROWS: dict[str, Callable[[dict[str, Any]], Rows]] = {
+    "saves": _saves_rows,
+    "burst": _burst_rows,
+    "replies": _replies_rows,
+    "long": _long_rows,
+}
+"""The parts, in the order of the page."""

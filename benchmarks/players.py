@@ -29,7 +29,7 @@ _PATIENCE = 60
 
 @dataclass(slots=True)
 class Tally:
-    """What the people met."""
+    """What the people met: when each thing was done that they asked for, and what was not."""
 
     starts: Times = field(default_factory=list)
     queued: Times = field(default_factory=list)
@@ -167,8 +167,9 @@ class Players:
                 continue
             kept.append(connection)
             now = time.perf_counter()
-            times.append((now - self.begun, now - due))
+            # A refusal comes quickly and saves nothing: it is no good time, but an error.
             if answer.status in (200, 303):
+                times.append((now - self.begun, now - due))
                 return answer
             self.tally.errors[f"{path.rsplit('/', 1)[1][:8]} {answer.status}"] += 1
             return None

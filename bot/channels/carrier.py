@@ -6,11 +6,11 @@ sixteen were on their way.
 
 from __future__ import annotations
 
-from urllib.request import getproxies, proxy_bypass
-
 import aiohttp
 import httpx
 from yarl import URL
+
+from bot.channels.proxies import proxy_for
 
 _KEEP_ALIVE_SECONDS = 20.0
 
@@ -24,7 +24,7 @@ class Carrier(httpx.AsyncBaseTransport):
         self._proxies: dict[tuple[str, str], str | None] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, whole. Raises what httpx's own transport would."""
+        """The answer, whole. Raises what httpx's own transport would, or as `proxy_for`."""
         if request.url.scheme not in ("http", "https") or not request.url.host:
             raise httpx.UnsupportedProtocol("not an address of the web", request=request)
         allowed = request.extensions.get("timeout", {})
@@ -77,6 +77,5 @@ class Carrier(httpx.AsyncBaseTransport):
     def _proxy_for(self, url: httpx.URL) -> str | None:
         place = url.scheme, url.host
         if place not in self._proxies:
-            known = {} if proxy_bypass(url.host) else getproxies()
-            self._proxies[place] = known.get(url.scheme) or known.get("all")
+            self._proxies[place] = proxy_for(*place)
         return self._proxies[place]

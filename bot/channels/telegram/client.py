@@ -85,6 +85,8 @@ class Client:
             await request.shutdown()
 
     def _name(self, error: TelegramError) -> NotDelivered:
+        if isinstance(error.__cause__, NotDelivered):
+            return error.__cause__
         if isinstance(error, RetryAfter):
             return self._name_haste(error)
         return name_failure(error)

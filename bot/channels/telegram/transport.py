@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
+
+from bot.channels.proxies import proxy_for
 
 CONNECTIONS = 64
 _CONNECT_SECONDS = 5.0
@@ -79,21 +80,14 @@ class Transport(BaseRequest):
 
     def _opened(self, url: str) -> aiohttp.ClientSession:
         if self._session is None:
+            parts = urlsplit(url)
+            proxy = proxy_for(parts.scheme, parts.hostname or "")
             connector = aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=_KEEP_ALIVE_SECONDS
             )
-            self._session = aiohttp.ClientSession(connector=connector, proxy=_proxy_for(url))
+            # Looked up once: aiohttp would look in a thread for every call.
+            self._session = aiohttp.ClientSession(connector=connector, proxy=proxy)
         return self._session
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for the service, which not every network reaches.
-
-    Looked up once: aiohttp would look in a thread for every call.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return None if proxy_bypass(host) else getproxies().get(parts.scheme)
 
 
 def _write_form(data: RequestData) -> bytes:
