@@ -75,11 +75,12 @@ def _build_zalo_oa(settings: Settings, database: Database, sealer: Sealer) -> Ch
     seed = settings.zalo_oa_refresh_token.get_secret_value()
     oauth = OAuth(http, settings.zalo_oa_oauth_url, app_id, app_secret)
     keeper = TokenKeeper(Pairs(database, sealer, app_id), oauth, seed)
+    rate = Rate(settings.zalo_oa_per_minute, programs=lambda: database.programs)
     return zalo_oa.ZaloOa(
         database,
         http,
         keeper,
-        Client(http, settings.zalo_oa_api_url, keeper, Rate(settings.zalo_oa_per_minute)),
+        Client(http, settings.zalo_oa_api_url, keeper, rate),
         Verifier(app_id, app_secret, oa_secret, settings.zalo_oa_signature),
         Presses(sealer),
         Watchdog(database, zalo_oa.NAME, timedelta(hours=settings.zalo_oa_silence_hours)),

@@ -23,6 +23,7 @@ from tests.web.conftest import Served
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DASHBOARD = json.loads((ROOT / "deploy" / "dashboard.json").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+CADDY = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
 HOME = (metrics, quota, tokens, watchdog)
 """Importing them registers their metrics."""
 
@@ -65,6 +66,45 @@ def test_the_settings_of_the_composition_are_settings() -> None:
     for name in ("bot1", "bot2"):
         given = set(COMPOSE["services"][name]["environment"])
         assert {one for one in given if one.startswith("BOT_")} <= known
+
+
+def test_each_variable_of_the_composition_is_told_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "huong-dan-van-hanh.md").read_text(encoding="utf-8")
+    composed = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\$\{(\w+)", composed))
+    assert asked == {"SITE_DOMAIN", "POSTGRES_PASSWORD", "BOT_SECRET_KEY"}
+    assert {name for name in asked if f"`{name}`" not in guide} == set()
+    assert set(re.findall(r"\{\$(\w+)\}", CADDY)) <= set(
+        COMPOSE["services"]["proxy"]["environment"]
+    )
+
+
+def test_whatever_the_composition_names_is_there() -> None:
+    services = COMPOSE["services"]
+    volumes, networks = set(COMPOSE["volumes"]), set(COMPOSE["networks"])
+    for service in services.values():
+        assert set(service["networks"]) <= networks
+        for mounted in service.get("volumes", ()):
+            source = mounted.partition(":")[0]
+            assert source in volumes or (ROOT / source).is_file(), source
+        for needed, how in service.get("depends_on", {}).items():
+            assert how == {"condition": "service_healthy"}
+            # The programs' own check stands in the image.
+            assert "healthcheck" in services[needed] or "build" in services[needed]
+
+
+def test_the_proxy_the_image_and_the_program_agree_on_the_port() -> None:
+    (told,) = re.findall(r"BOT_PORT=(\d+)", DOCKERFILE)
+    assert steps_of("EXPOSE ") == [told]
+    assert re.findall(r"reverse_proxy (.*) \{", CADDY) == [f"bot1:{told} bot2:{told}"]
+
+
+def test_what_the_program_writes_may_be_written_in_the_composition() -> None:
+    for name in ("bot1", "bot2"):
+        service = COMPOSE["services"][name]
+        assert service["read_only"]
+        written = {*service["tmpfs"], *(one.partition(":")[2] for one in service["volumes"])}
+        assert {*json.loads(steps_of("VOLUME ")[0]), "/tmp"} <= written
 
 
 def test_both_programs_share_database_key_and_knowledge() -> None:
@@ -128,7 +168,5 @@ def test_nothing_of_ours_runs_as_root_or_can_become_it() -> None:
 
 
 def test_the_proxy_shows_nobody_what_is_for_the_inside() -> None:
-    caddy = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
-    assert "@inside path /healthz /readyz /metrics" in caddy
-    assert "respond @inside 404" in caddy
-    assert "reverse_proxy bot1:8080 bot2:8080" in caddy
+    assert "@inside path /healthz /readyz /metrics" in CADDY
+    assert "respond @inside 404" in CADDY

@@ -152,6 +152,9 @@ class Delivery:
     def _free(self) -> int:
         if self._is_halted or self._is_ending or time.monotonic() < self._quiet_until:
             return 0
+        # Of several programs each sends its part.
+        pace = self._channel.pace(self._lane)
+        self._allowance.per_second = pace and pace / self._database.programs
         return min(AT_ONCE[self._lane] - len(self._sending), self._allowance.left())
 
     def _next_look(self) -> float:

@@ -112,12 +112,16 @@ class Duty:
 
 @asynccontextmanager
 async def told_present(database: Database, note: str) -> AsyncIterator[None]:
-    """Other programs can see that this one runs, with its note, while the block does."""
+    """Other programs can see that this one runs, with its note, while the block does; it sees them."""
     stop = asyncio.Event()
     duty = Duty(database, "", note)
     duty.name = PRESENT + duty.owner
 
     async def be_there(ending: asyncio.Event) -> None:
+        while database.is_shared and not ending.is_set():
+            with contextlib.suppress(DatabaseUnavailable):
+                database.programs = 1 + len(await notes_of_others(database))
+            await _wait(ending, LOOK_SECONDS)
         await ending.wait()
 
     being = asyncio.create_task(duty.run(be_there, stop))

@@ -119,6 +119,8 @@ class Database:
         self.place = name_place(self._url)
         self.trouble = ""
         """Why the last transaction could not be written; empty where it could."""
+        self.programs = 1
+        """How many programs work on it, this one among them, as far as it was looked lately."""
         self._queue: Turns | None = None
         self._glances: tuple[AsyncEngine, Turns] | None = None
         self._keeper: sqlite3.Connection | None = None

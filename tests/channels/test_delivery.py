@@ -226,6 +226,20 @@ async def test_broadcasts_keep_their_pace_and_answers_do_not_wait_for_them(house
         await until(lambda: len(house.paper.sent) > reminded)
 
 
+async def test_of_several_programs_each_sends_its_part_of_the_broadcasts(house: House) -> None:
+    house.paper.per_second = {"broadcast": 8}
+    (broadcasts,) = [
+        lane for lane in house.channels._lines["telegram"].lanes if lane._lane != "reply"
+    ]
+    assert broadcasts._free() == 8
+    house.database.programs = 4
+    broadcasts._free()
+    assert broadcasts._allowance.per_second == 2
+    house.database.programs = 1
+    broadcasts._free()
+    assert broadcasts._allowance.per_second == 8
+
+
 async def test_a_refused_channel_stops_and_says_so_while_another_goes_on(house: House) -> None:
     house.paper.refusals.append(ChannelStopped("mã truy cập bị từ chối.", "TELEGRAM_TOKEN"))
     await house.lay_out("lan", "một")

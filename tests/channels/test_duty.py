@@ -167,6 +167,21 @@ async def test_a_program_sees_the_others_and_not_itself(db: Database) -> None:
         assert await leases.held_under(tx, duties.PRESENT, lambda _owner: False) == []
 
 
+async def test_a_program_knows_how_many_share_the_database(db: Database) -> None:
+    assert db.programs == 1
+    async with told_present(db, "a"):
+        async with db.transaction() as tx:
+            for number in (1, 2):
+                name = f"{duties.PRESENT}may-{number}"
+                await leases.take(tx, name, f"may-{number}/1/a/b", SOME_SECONDS, is_gone, "a")
+        if not db.is_shared:
+            return
+        await until(lambda: db.programs == 3)
+        async with db.transaction() as tx:
+            await leases.take(tx, name, "may-2/1/a/b", timedelta(seconds=-1), is_gone)
+        await until(lambda: db.programs == 2)
+
+
 async def test_two_who_ask_at_once_do_not_both_get_it(db: Database) -> None:
     async def ask(owner: str) -> bool:
         async with db.transaction() as tx:

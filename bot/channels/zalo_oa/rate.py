@@ -1,7 +1,7 @@
 """How many calls a minute the Official Account makes: within the tier's limit, whatever it is.
 
 The limit is 100 a minute on the usual tier, and on no page for the others. So we begin below it and
-go lower when an answer's headers, or a refusal, say so.
+go lower when an answer's headers, or a refusal, say so. Of several programs each makes its part.
 """
 
 from __future__ import annotations
@@ -26,15 +26,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Rate:
-    """Lets at most `per_minute` calls begin in any minute."""
+    """Lets at most `per_minute` calls begin in any minute, of all `programs` together."""
 
     def __init__(
         self,
         per_minute: int,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        programs: Callable[[], int] = lambda: 1,
     ) -> None:
         self.per_minute = per_minute
+        self._programs = programs
         self._now = now
         self._sleep = sleep
         self._begun: deque[float] = deque()
@@ -74,8 +76,9 @@ class Rate:
         while self._begun and not 0 <= now - self._begun[0] < _MINUTE:
             self._begun.popleft()
         wait = self._closed_until - now
-        if len(self._begun) >= self.per_minute:
-            wait = max(wait, self._begun[-self.per_minute] + _MINUTE - now)
+        most = max(1, self.per_minute // self._programs())
+        if len(self._begun) >= most:
+            wait = max(wait, self._begun[-most] + _MINUTE - now)
         return min(max(wait, 0.0), _MINUTE)
 
     def _lower(self, limit: int) -> None:

@@ -52,6 +52,29 @@ async def test_no_minute_has_more_calls_than_allowed(per_minute: int) -> None:
     assert len(begun) >= per_minute * 4
 
 
+@given(st.integers(1, 50), st.integers(1, 5))
+async def test_several_programs_share_what_is_allowed(per_minute: int, programs: int) -> None:
+    minute = Minute()
+    rate = Rate(per_minute, minute, minute.sleep, lambda: programs)
+    begun = await taken(rate, minute)
+    share = max(1, per_minute // programs)
+    for start in begun:
+        assert sum(start <= one < start + 60 for one in begun) <= share
+    assert len(begun) >= share * 4
+
+
+async def test_a_program_that_comes_takes_its_part_and_gives_it_back_when_it_goes() -> None:
+    minute, programs = Minute(), 1
+    rate = Rate(12, minute, minute.sleep, lambda: programs)
+    for _ in range(6):
+        await rate.take()
+    programs = 2
+    with pytest.raises(RetryLater):
+        await rate.take()
+    programs = 1
+    await rate.take()
+
+
 async def test_a_short_wait_is_waited_a_long_one_is_for_the_outbox() -> None:
     minute = Minute()
     rate = new_rate(minute)
