@@ -34,7 +34,7 @@ from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
 from bot.store.tables import questions, storable
-from bot.store.trouble import is_file, is_trouble, name_place, tell
+from bot.store.trouble import is_file, is_refused_writing, is_trouble, name_place, tell
 from bot.store.turns import Turns
 
 _DRIVERS = {
@@ -297,6 +297,9 @@ class Database:
         except BaseException as error:
             # Whatever state it is in: the next one gets a connection of its own.
             await asyncio.shield(connection.close())
+            if is_refused_writing(error):
+                # After a failover the address may lead elsewhere, but what is connected stays.
+                await asyncio.shield(self._writers.dispose())
             if isinstance(error, SQLAlchemyError) and is_trouble(error):
                 raise self._told(error) from error
             raise

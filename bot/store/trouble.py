@@ -36,13 +36,14 @@ _SQLITE = {
     "SQLITE_ERROR": ("câu lệnh không chạy được, có thể vì thiếu bảng", _MIGRATE),
 }
 
+_READ_ONLY = "25006"
 # SQLSTATE, or the class that is its first two characters.
 _POSTGRESQL = {
     "28": ("tên đăng nhập hoặc mật khẩu bị từ chối", "hãy kiểm tra BOT_DATABASE_URL"),
     "3D000": ("máy chủ không có cơ sở dữ liệu này", "hãy tạo nó (createdb) hoặc sửa tên"),
     "42501": ("người dùng không đủ quyền", "hãy cấp quyền trên cơ sở dữ liệu cho người dùng đó"),
     "42P01": ("thiếu bảng", _MIGRATE),
-    "25006": ("máy chủ chỉ cho đọc", "hãy nối tới máy chủ chính"),
+    _READ_ONLY: ("máy chủ chỉ cho đọc", "hãy nối tới máy chủ chính"),
     "53300": ("máy chủ đã hết kết nối", "hãy tăng max_connections hoặc bớt chương trình đang nối"),
     "53100": ("ổ đĩa của máy chủ đã đầy", _SPACE),
     "57": ("máy chủ đang khởi động hoặc đang dừng", "hãy đợi rồi thử lại"),
@@ -79,6 +80,11 @@ def is_trouble(error: Exception) -> bool:
     if isinstance(error, IntegrityError | DataError | NotSupportedError):
         return False
     return not state.startswith(("22", "23"))
+
+
+def is_refused_writing(error: BaseException) -> bool:
+    """Whether a PostgreSQL server says that it only lets read, as a standby does."""
+    return isinstance(error, DBAPIError) and _sqlstate(error.orig) == _READ_ONLY
 
 
 def tell(place: str, error: Exception) -> DatabaseUnavailable:
