@@ -50,6 +50,7 @@ from bot.channels.web.contest import site
 from bot.channels.web.guard import Guard
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
+from bot.channels.web.patience import PatientProtocol
 from bot.channels.web.visitor import Visitors
 from bot.clock import Clock, utc_now
 from bot.commands.report import doors_of
@@ -302,6 +303,7 @@ def run(settings: Settings) -> None:
                     timeout_graceful_shutdown=5,
                     proxy_headers=True,
                     ws="none",
+                    http=PatientProtocol,
                 )
                 server = _Server(config)
                 port = listening.getsockname()[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import socket
@@ -279,6 +280,18 @@ def test_rubbish_on_the_wire_is_no_fault_of_ours(served: Served, raw: bytes) -> 
     assert status in {b"200", b"400", b"404"}
     assert httpx.get(f"{served.address}/readyz").status_code == 200
     assert "Traceback" not in served.errors
+
+
+@pytest.mark.process
+def test_a_head_without_an_end_is_not_listened_to_for_long(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as wire:
+        wire.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with contextlib.suppress(ConnectionError):
+            for number in range(1_000):
+                wire.sendall(b"X-%d: " % number + b"a" * 1_000 + b"\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert wire.recv(4096) == b""
+    assert httpx.get(f"{served.address}/readyz").status_code == 200
 
 
 def wait_for(look: Callable[[], T], seconds: float = 120) -> T:

@@ -1,7 +1,8 @@
-"""What stands before every page: security headers, no posts from other sites, no naked faults."""
+"""What stands before every page: security headers, no posts of other sites, no floods, no naked faults."""
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import metrics
 from bot.channels.redaction import frames_of
+from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
 
 Guards = tuple[tuple[bytes, bytes], ...]
@@ -28,6 +30,10 @@ _HEADERS = (
 )
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SIGNED = "/webhooks/"
+_POSTS_AT_ONCE, _POSTS_A_SECOND = 3_000, 100.0
+"""Of one address: what a thousand people behind one line do in a contest, and no more, since a cookie,
+by which browsers are slowed down, is whatever a program makes it."""
 _FILES = ("/static/", "/admin/static/")
 _log = structlog.get_logger(__name__)
 
@@ -38,6 +44,7 @@ class Guard:
     def __init__(self, app: ASGIApp, pages: Pages, public_url: str = "") -> None:
         self.app = app
         self.pages = pages
+        self.posts = Limiter(_POSTS_AT_ONCE, _POSTS_A_SECOND)
         self.public_host = urlsplit(public_url).netloc.lower()
         self.headers: Guards = _HEADERS
         if public_url.startswith("https://"):
@@ -57,10 +64,9 @@ class Guard:
                 _add_headers(message, self.headers, scope["path"])
             await send(message)
 
-        if scope["method"] not in _SAFE_METHODS and is_foreign(
-            Headers(scope=scope), self.public_host
-        ):
-            await self.pages.failure(scope["path"], 403)(scope, receive, send_with_headers)
+        refusal = 0 if scope["method"] in _SAFE_METHODS else self._refusal_of_post(scope)
+        if refusal:
+            await self.pages.failure(scope["path"], refusal)(scope, receive, send_with_headers)
             return
         try:
             await self.app(scope, receive, send_with_headers)
@@ -72,6 +78,28 @@ class Guard:
             _log.error("request_failed", kind=type(error).__name__, frames=frames_of(error))
             if not begun:
                 await self.pages.failure(scope["path"], 500)(scope, receive, send_with_headers)
+
+    def _refusal_of_post(self, scope: Scope) -> int:
+        """The status that a post is refused with at once; 0 where it is not."""
+        if is_foreign(Headers(scope=scope), self.public_host):
+            return 403
+        address = "" if scope["path"].startswith(_SIGNED) else address_of(scope)
+        return 429 if address and not self.posts.allows(address) else 0
+
+
+def address_of(scope: Scope) -> str:
+    """Whose network a request comes from; empty for this machine itself, whose proxy tells nothing."""
+    client = scope.get("client")
+    host = client[0] if client else ""
+    if host.startswith("127.") or host == "::1":
+        return ""
+    if ":" in host:
+        try:
+            # A household has as many addresses as it likes, all in one network.
+            return str(ipaddress.ip_network(f"{host}/64", strict=False))
+        except ValueError:
+            return str(host)
+    return str(host)
 
 
 def is_foreign(headers: Headers, public_host: str = "") -> bool:

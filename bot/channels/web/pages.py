@@ -27,6 +27,7 @@ _SENTENCES = {
     403: "Yêu cầu này đến từ một trang khác nên máy chủ không nhận. Bạn hãy hỏi ngay trên trang này.",
     404: "Không có trang này. Có thể địa chỉ bị gõ sai hoặc trang đã được bỏ đi.",
     405: "Địa chỉ này không mở được theo cách đó.",
+    429: "Từ đường mạng này đang có quá nhiều lượt gửi. Xin bạn chờ một phút rồi gửi lại.",
     500: "Máy chủ gặp lỗi. Xin bạn thử lại sau ít phút.",
     503: "Máy chủ đang gián đoạn. Xin bạn thử lại sau ít phút.",
 }
