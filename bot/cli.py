@@ -1,14 +1,10 @@
 """The command line: stable words that people, scripts and tests call (DESIGN section 6).
 
 Heavy rooms are imported inside the commands that need them, so that `ask` and `kb lint` start fast.
+Those who talk to the bot are spared even this file; see `__main__`.
 """
 
 from __future__ import annotations
-
-import os
-import sys
-
-import typer
 
 from bot.commands import (
     board,
@@ -30,17 +26,9 @@ from bot.commands import (
     user,
     zalo,
 )
-from bot.errors import BotError
+from bot.commands.running import run
 
-app = typer.Typer(
-    help="Hỏi đáp pháp luật về bầu cử.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.command()(talk.serve)
-app.command()(talk.chat)
-app.command()(talk.ask)
+app = talk.app
 app.command(name="eval")(evaluation.evaluate)
 app.command()(check.check)
 app.command()(upkeep.migrate)
@@ -65,13 +53,5 @@ app.add_typer(user.app, name="user")
 
 
 def main() -> None:
-    """Run the command line; errors raised on purpose are told in one sentence, exit code 1."""
-    try:
-        app()
-    except BotError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader (head, less) has gone; Python would complain again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    """Run any command."""
+    run(app)

@@ -30,13 +30,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.adapters import build_channels
-from bot.admin import site as admin_site
-from bot.admin.contests.figures import Figures
-from bot.admin.contests.jobs import Jobs
-from bot.admin.contests.room import Room
-from bot.admin.gate import Gate
-from bot.admin.office import Office
-from bot.admin.pages import Pages as AdminPages
 from bot.admin.people import FIRST_OWNER, add_first_owner
 from bot.channels import metrics, timekeeping
 from bot.channels.duty import Duty, Work, told_present
@@ -48,12 +41,12 @@ from bot.channels.web.arrival import Arrivals
 from bot.channels.web.chat import WebChat
 from bot.channels.web.contest import site
 from bot.channels.web.guard import Guard
+from bot.channels.web.later import Later
 from bot.channels.web.limit import Limiter
 from bot.channels.web.pages import Pages
 from bot.channels.web.patience import PatientProtocol
 from bot.channels.web.visitor import Visitors
 from bot.clock import Clock, utc_now
-from bot.commands.report import doors_of
 from bot.commands.talk import open_live
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
@@ -65,10 +58,12 @@ from bot.dialogue.turn import Handler
 from bot.errors import DatabaseUnavailable, SettingWrong
 from bot.knowledge.live import Live
 from bot.sealing import Sealer
-from bot.secret_key import file_of, mark_of, open_sealer
+from bot.secret_key import mark_of, open_sealer
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from bot.wing import PATH as ADMIN
+from bot.wing import Wing
 
 _WATCH_AGAIN_SECONDS = 10
 _log = structlog.get_logger(__name__)
@@ -115,21 +110,7 @@ def build_app(
         secure=secure,
         clock=clock,
     )
-    office = Office(
-        database,
-        live,
-        settings.knowledge_dir,
-        sealer,
-        shelf,
-        Gate(database, sealer, secure),
-        AdminPages(lambda: live.current),
-        settings.public_url.rstrip("/"),
-        clock,
-        doors_of(settings),
-        settings.same_person_approves,
-    )
-    files = file_of(settings).parent / "xuat"
-    room = Room(office, Jobs(database, files, clock), Figures(database, clock))
+    wing = Wing(settings, database, live, sealer, shelf, clock)
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
     # The routes are tried in this order; messages come hundreds a second, a contest's answers a
@@ -141,7 +122,7 @@ def build_app(
         Route("/readyz", _health(database, live, channels, ready=True)),
         Route("/metrics", _metrics(live, channels, queue)),
         *ownership.routes(settings.zalo_site_verification),
-        *admin_site.routes(office, room),
+        Later(ADMIN, wing.routes),
         *chat.routes(),
     ]
     app = Starlette(
@@ -151,11 +132,11 @@ def build_app(
             Middleware(Arrivals, secure=secure),
         ],
         lifespan=_lifespan(
-            live, channels, (caretaker.run, sweeper.run), database, mark_of(sealer), room
+            live, channels, (caretaker.run, sweeper.run), database, mark_of(sealer), wing
         ),
         exception_handlers=_failures(pages),
     )
-    app.state.room, app.state.queue = room, queue
+    app.state.wing, app.state.queue = wing, queue
     return app
 
 
@@ -181,7 +162,7 @@ def _lifespan(
     upkeep: Sequence[Work],
     database: Database,
     mark: str,
-    room: Room,
+    wing: Wing,
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     async def look_after(stop: asyncio.Event) -> None:
         await asyncio.gather(*(work(stop) for work in upkeep))
@@ -197,7 +178,7 @@ def _lifespan(
                 yield
         finally:
             stop.set()
-            await room.close()
+            await wing.close()
             await watching
             await timing
             await caring
@@ -288,6 +269,8 @@ def set_up_logs(level: str) -> None:
 def run(settings: Settings) -> None:
     """Serve until told to stop. Raises a `BotError` where something keeps it from starting."""
     set_up_logs(settings.log_level)
+    # The program itself is no garbage; only what loading left behind is searched for.
+    gc.freeze()
     live = open_live(settings)
     _leave_what_stays()
 

@@ -21,6 +21,7 @@ FLOORS = (
     ("admin",),
     ("settings",),
     ("secret_key", "adapters"),
+    ("wing",),
     ("commands", "server"),
     ("cli",),
     ("__main__",),

@@ -21,7 +21,6 @@ from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.knowledge.model import Base
-    from bot.reports.campaign import Doors
     from bot.reports.participation import Participation, Row
 
 app = typer.Typer(help="Báo cáo: ai đã hỏi, hỏi gì, ở đâu chưa có ai.", no_args_is_help=True)
@@ -132,6 +131,7 @@ def links(
     campaign: Campaign = "",
 ) -> None:
     """Ghi mã QR (SVG, PNG) và đường dẫn riêng của từng xã, phường, đặc khu trên từng kênh."""
+    from bot.adapters.doors import doors_of
     from bot.reports.campaign import write_links
 
     settings = load_settings()
@@ -154,6 +154,7 @@ def leaflets(
     campaign: Campaign = "to-roi",
 ) -> None:
     """In tờ rơi A4 gấp ba cho từng xã, phường, đặc khu: câu trả lời đã duyệt, căn cứ, mã QR riêng."""
+    from bot.adapters.doors import doors_of
     from bot.reports.leaflet import choose_answers, choose_copies, make_leaflets
 
     settings = load_settings()
@@ -164,13 +165,6 @@ def leaflets(
     _write(out, make_leaflets(base.service, answers, copies, today))
     typer.echo(f"Đã ghi tờ rơi của {len(copies)} đơn vị, mỗi tờ 2 trang, vào {out}.")
     typer.echo("In hai mặt, lật theo cạnh ngắn, tỷ lệ 100%; bìa ở mặt ngoài, bên phải.")
-
-
-def doors_of(settings: Settings) -> Doors:
-    """Where this service can be reached, from the settings."""
-    from bot.reports.campaign import Doors
-
-    return Doors(settings.public_url, settings.telegram_name, settings.zalo_oa_link)
 
 
 def _base(settings: Settings) -> Base:

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from bot.dialogue.snapshot import Snapshot
     from bot.knowledge.live import Live
 
+app = typer.Typer(
+    help="Hỏi đáp pháp luật về bầu cử.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
 
+
+@app.command()
 def serve() -> None:
     """Chạy dịch vụ: trang hỏi đáp và các kênh đã có mã truy cập."""
     from bot.server import run
@@ -23,6 +31,7 @@ def serve() -> None:
     run(load_settings())
 
 
+@app.command()
 def chat(
     name: Annotated[
         str,
@@ -48,6 +57,7 @@ def chat(
     asyncio.run(run())
 
 
+@app.command()
 def ask(
     text: Annotated[str, typer.Argument(help="Câu hỏi, có dấu hay không dấu đều được.")],
     as_json: Annotated[bool, typer.Option("--json", help="In ra dạng JSON.")] = False,

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.channels.web.guard import CONTENT_POLICY
+from bot.channels.web.later import Later
 from bot.dialogue.snapshot import Snapshot
 from bot.knowledge.live import Live
 from bot.server import build_app
@@ -36,6 +37,8 @@ def paths_of(routes: list[BaseRoute]) -> Iterator[str]:
     for route in routes:
         if isinstance(route, Route):
             yield re.sub(r"\{\w+(:\w+)?\}", lambda m: "1" if m[1] == ":int" else "x", route.path)
+        elif isinstance(route, Later):
+            yield from paths_of(route.routes)
         elif isinstance(route, Mount):
             yield f"{route.path}/x"
             yield f"{route.path}/base.css"

@@ -102,6 +102,6 @@ def text_of(page: str) -> str:
 
 def room_of(app: Starlette) -> Room:
     """The room behind the pages."""
-    found = app.state.room
+    found = app.state.wing.room
     assert isinstance(found, Room)
     return found
