@@ -25,29 +25,41 @@ LONGEST_DETAIL = 1_900
 LONGEST_QUESTION = 200
 
 
-def check_base(
+def check_base(base: Base, entries: Sequence[Entry], today: date) -> Iterator[Fault]:
+    """Every fault between the files; `entries` holds doubles that the base's mapping lost."""
+    yield from check_wordings(entries)
+    yield from check_entries(base, entries, today)
+
+
+def check_entries(
     base: Base, entries: Sequence[Entry], today: date, unread: Collection[str] = ()
 ) -> Iterator[Fault]:
-    """Every fault between the files; `entries` holds doubles that the base's mapping lost.
+    """Every fault that `check_wordings` does not look for; other files and the day matter for it.
 
-    What stands in the `unread` files is not known, so nothing is said to be missing from them.
+    `entries` holds doubles that the base's mapping lost. What stands in the `unread` files is not
+    known, so nothing is said to be missing from them.
     """
     whole = not any(name.startswith("entries/") for name in unread)
     if not entries and whole:
         yield Fault("entries", 1, "", "Chưa có mục hỏi đáp nào trong thư mục entries/.")
     variables = variables_of(base.elections)
+    for entry in entries:
+        yield from _check_entry(base, entry, variables, today, unread)
+    yield from _lists(base, unread, whole)
+
+
+def check_wordings(entries: Sequence[Entry]) -> Iterator[Fault]:
+    """Every id and wording that stands twice, or says nothing: nothing else matters for these."""
     sayable = [[_sayable(text) for text in entry.questions] for entry in entries]
     yield from _doubles(entries)
     yield from _collisions(entries, sayable)
     for entry, said in zip(entries, sayable, strict=True):
-        yield from _check_entry(base, entry, said, variables, today, unread)
-    yield from _lists(base, unread, whole)
+        yield from _repeats(entry, said)
 
 
 def _check_entry(
     base: Base,
     entry: Entry,
-    said: list[str],
     variables: Mapping[str, str],
     today: date,
     unread: Collection[str] = (),
@@ -56,7 +68,6 @@ def _check_entry(
     if "elections.yaml" not in unread:
         yield from _variables(entry, variables)
     yield from _texts(entry, variables)
-    yield from _repeats(entry, said)
     if "base.yaml" not in unread:
         yield from _groups(base, entry)
     if not any(name.startswith("entries/") for name in unread):
@@ -90,7 +101,8 @@ class Neighbours:
         said = [_sayable(text) for text in entry.questions]
         return [
             *self._with_others(entry, said),
-            *_check_entry(base, entry, said, self._variables, today),
+            *_repeats(entry, said),
+            *_check_entry(base, entry, self._variables, today),
         ]
 
     def _with_others(self, entry: Entry, said: list[str]) -> Iterator[Fault]:

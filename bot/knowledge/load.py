@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from bot.errors import Fault, KnowledgeFaulty
 from bot.keep import Keep
-from bot.knowledge.kept import KeptEntries
-from bot.knowledge.lint import check_base
+from bot.knowledge.kept import ReadBefore, mark_of
+from bot.knowledge.lint import check_entries, check_wordings
 from bot.knowledge.model import Affair, Base, Elections, Entry, Law, Service, Words
 from bot.knowledge.parse import (
     parse_affairs,
@@ -34,9 +34,6 @@ from bot.knowledge.word_files import (
 from bot.language.read import Fillers, WordLists
 
 T = TypeVar("T")
-_FILES_REMEMBERED = 200
-_read_before: dict[bytes, tuple[Entry, ...]] = {}
-"""Faultless files by their name and content: after an edit only the edited one is read again."""
 _AFFAIRS = "affairs.yaml"
 _NO_SERVICE = Service("", "", "", "", "", (), ())
 
@@ -62,6 +59,7 @@ class _Folder:
         self.faults: list[Fault] = []
         self.print = hashlib.sha256()
         self.unread: set[str] = set()
+        self.marks: list[str] = []
 
     def print_folder(self, folder: Path) -> None:
         """Let the fingerprint tell every file in a folder and in the folders of it."""
@@ -69,35 +67,28 @@ class _Folder:
             if path.is_file():
                 self.print.update(path.name.encode() + b"\0" + path.read_bytes())
 
-    def entries(self, keep: Keep | None) -> list[Entry]:
+    def entries(self, before: ReadBefore) -> list[Entry]:
         """The entries of every file of `entries/`, read anew only where a file changed."""
-        paths = sorted((self.folder / "entries").glob("*.y*ml"))
-        kept = KeptEntries(paths, keep) if keep else None
-        known = kept.take() if kept else None
-        if known is not None:
-            for path in paths:
+        entries: list[Entry] = []
+        for path in sorted((self.folder / "entries").glob("*.y*ml")):
+            mark = mark_of(path)
+            self.marks.append(mark)
+            known = before.take(mark)
+            if known is None:
+                known = self._file(path, mark, before)
+            else:
                 self.print_file(f"entries/{path.name}")
-            return known
-        told = len(self.faults)
-        entries = [entry for path in paths for entry in self._file(path)]
-        if kept and len(self.faults) == told:
-            kept.put(entries)
+            entries += known
+        before.keep_all(self.marks)
         return entries
 
-    def _file(self, path: Path) -> Sequence[Entry]:
-        """The entries of one file; those of a file that has not changed are not read again."""
-        name, mark = f"entries/{path.name}", _mark_of(path)
-        if mark in _read_before:
-            self.print_file(name)
-            return _read_before[mark]
+    def _file(self, path: Path, mark: str, before: ReadBefore) -> tuple[Entry, ...]:
         told = len(self.faults)
         nothing: list[Entry] = []
-        entries = tuple(self.parse(name, parse_entries, nothing))
+        entries = tuple(self.parse(f"entries/{path.name}", parse_entries, nothing))
         # An editor may have saved meanwhile; then nobody knows which words were read.
-        if len(self.faults) == told and mark == _mark_of(path):
-            if len(_read_before) >= _FILES_REMEMBERED:
-                _read_before.clear()
-            _read_before[mark] = entries
+        if len(self.faults) == told and mark == mark_of(path):
+            before.remember(mark, entries)
         return entries
 
     def print_file(self, name: str) -> None:
@@ -123,18 +114,11 @@ class _Folder:
         return value
 
 
-def _mark_of(path: Path) -> bytes:
-    content = b""
-    with suppress(OSError):
-        content = path.read_bytes()
-    return hashlib.sha256(path.name.encode() + b"\0" + content).digest()
-
-
 def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
     """The base of a folder with every fault found; never raises for what stands in the files.
 
-    `today` decides which entries and documents have expired. Entries that were read before are
-    taken from `keep`, checked all the same.
+    `today` decides which entries and documents have expired. What was read and compared before is
+    taken from `keep`; all that depends on other files or on the day is checked all the same.
     """
     if not folder.is_dir():
         fault = Fault(str(folder), 1, "", "Không có thư mục kiến thức này.")
@@ -144,7 +128,8 @@ def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
     no_laws: dict[str, Law] = {}
     laws = files.parse("laws.yaml", parse_laws, no_laws)
     elections = files.parse("elections.yaml", parse_elections, Elections())
-    entries = files.entries(keep)
+    before = ReadBefore(keep)
+    entries = files.entries(before)
     words = _load_words(files)
     affairs: tuple[Affair, ...] = ()
     # A base does well without: then only entries of one family answer the same.
@@ -164,8 +149,21 @@ def load(folder: Path, today: date, keep: Keep | None = None) -> Loaded:
         places=places,
         affairs=affairs,
     )
-    checked = check_base(base, entries, today, files.unread)
-    return Loaded(base, tuple(sorted([*files.faults, *checked])))
+    checked = check_entries(base, entries, today, files.unread)
+    doubled = _find_doubled(files.marks, entries, before)
+    return Loaded(base, tuple(sorted([*files.faults, *doubled, *checked])))
+
+
+def _find_doubled(
+    marks: Sequence[str], entries: Sequence[Entry], before: ReadBefore
+) -> Sequence[Fault]:
+    """The faults of wordings; not looked for where the same files were found to have none."""
+    if before.are_apart(marks):
+        return ()
+    doubled = [*check_wordings(entries)]
+    if not doubled:
+        before.tell_apart(marks)
+    return doubled
 
 
 def _load_words(files: _Folder) -> Words:

@@ -54,29 +54,32 @@ class Vocabulary:
         for number, tokens in enumerate(texts):
             told.extend(map(known.__getitem__, tokens))
             text_of.extend([number] * len(tokens))
-        self._count(list(known), np.array(told, np.int64), np.array(text_of, np.int64))
+        numbers, neighbours = np.array(told, np.int64), np.diff(np.array(text_of)) == 0
+        pairs = numbers[:-1][neighbours] << _SHIFT | numbers[1:][neighbours]
+        counts = np.bincount(numbers, minlength=len(known))
+        self._hold(list(known), counts, *np.unique(pairs, return_counts=True))
 
     @classmethod
-    def of_numbers(cls, words: Sequence[str], numbers: Counts, text_of: Counts) -> Self:
-        """The vocabulary of texts told as the places of their words among `words`.
+    def of_counts(
+        cls, words: Sequence[str], counts: Counts, pair_keys: Counts, pair_counts: Counts
+    ) -> Self:
+        """The vocabulary of words that were counted before.
 
-        `text_of` has for each word which text it stands in.
+        `pair_keys`, ascending, hold the places of both words among `words`, 32 bits each.
         """
         vocabulary = cls.__new__(cls)
-        vocabulary._count(words, numbers, text_of)
+        vocabulary._hold(words, counts, pair_keys, pair_counts)
         return vocabulary
 
-    def _count(self, words: Sequence[str], numbers: Counts, text_of: Counts) -> None:
+    def _hold(
+        self, words: Sequence[str], counts: Counts, pair_keys: Counts, pair_counts: Counts
+    ) -> None:
         self._numbers = {word: number for number, word in enumerate(words)}
-        counts = np.bincount(numbers, minlength=len(words)).tolist()
-        self._words = Counter(dict(zip(words, counts, strict=True)))
+        self._words = Counter(dict(zip(words, counts.tolist(), strict=True)))
         # Hundreds of thousands of pairs: two flat arrays take a tenth of a dictionary's room.
-        neighbours = np.diff(text_of) == 0
-        pairs = numbers[:-1][neighbours] << _SHIFT | numbers[1:][neighbours]
-        keys, together = np.unique(pairs, return_counts=True)
-        self._pair_keys = array("q", keys.tobytes())
-        self._pair_counts = array("i", together.astype(np.int32).tobytes())
-        self._total = len(numbers) or 1
+        self._pair_keys = array("q", pair_keys.astype(np.int64).tobytes())
+        self._pair_counts = array("i", pair_counts.astype(np.int32).tobytes())
+        self._total = int(counts.sum()) or 1
         self._by_length: dict[int, list[str]] = {}
         for word in self._words:
             if word.isalpha():

@@ -8,6 +8,7 @@ refusals, so in doubt it asks.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,14 +17,14 @@ import numpy as np
 
 from bot.keep import Keep
 from bot.knowledge.model import Base, Entry, Subject
-from bot.language.read import Reading, read, read_own
+from bot.language.read import Reading, read
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.emphasis import Emphasis
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Evidence, Speakers
 from bot.matching.memory import give_back_memory
 from bot.matching.model import DEFAULT, Fitted, chance
-from bot.matching.postings import Floats, Ints, Places, Terms, join, post
+from bot.matching.postings import Floats, Places, join
 from bot.matching.said import read_said
 from bot.matching.score import Asked, best_rows, features_of
 from bot.matching.terms import Concepts, terms_of
@@ -104,24 +105,20 @@ class Matcher:
         texts = [(number, text) for number, texts in enumerate(said) for text in texts]
         self._texts = [text for _, text in texts]
         self._owner_of = np.array([owner for owner, _ in texts], dtype=np.int32)
-        read = read_said(base, self._texts, self._concepts, keep)
-        self._lexicon, self._wordings = read.lexicon, read.wordings
-        self._by_hash, self._hashes = self._sort_hashes()
+        answers = [f"{entry.answer} {entry.detail}" for entry in self.entries]
+        read = read_said(base, self._texts, answers, self._concepts, keep)
+        self._lexicon, self._wordings, self._by_line = read.lexicon, read.wordings, read.by_line
         self.vocabulary = read.vocabulary()
-        # Concepts were numbered after all words, and a pair's key is above every number.
-        words = join([post(read.folded.word_terms()), post(read.concepts)])
-        pairs = post(read.folded.pair_terms())
         self._speakers = Speakers(
-            [words.by_owner(self._owner_of), pairs.by_owner(self._owner_of)],
-            post(read.marked.word_terms()).by_owner(self._owner_of),
+            [read.words.by_owner(self._owner_of), read.pairs.by_owner(self._owner_of)],
+            read.marked.by_owner(self._owner_of),
             self._number_families(),
             read.marked_lexicon,
             Emphasis(fitted.emphasis),
         )
-        answers = Terms.of_texts(self._lexicon, map(self._answer_terms, self.entries))
-        rows = join([words, pairs])
-        self.index = Index(self._lexicon, rows, self._owner_of, post(answers))
-        del words, pairs, rows, read
+        rows = join([read.words, read.pairs])
+        self.index = Index(self._lexicon, rows, self._owner_of, read.answers)
+        del rows, read
         give_back_memory()
 
     def _number_families(self) -> Places:
@@ -131,25 +128,12 @@ class Matcher:
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         return np.array([numbers[name] for name in names], dtype=np.int32)
 
-    def _sort_hashes(self) -> tuple[Places, Ints]:
-        """The phrasings by the hash of their folded line, and these hashes, ascending."""
-        hashes = np.fromiter(map(hash, self._wordings.folded), dtype=np.int64)
-        order = hashes.argsort(kind="stable").astype(np.int32)
-        return order, hashes[order]
-
-    def _answer_terms(self, entry: Entry) -> list[str]:
-        return terms_of(read_own(f"{entry.answer} {entry.detail}")[1], self._concepts)
-
     def _same(self, line: str) -> int | None:
         """The number of the last phrasing that is this very line once folded."""
-        wanted = hash(line)
-        after = int(self._hashes.searchsorted(wanted, side="right"))
-        while after and self._hashes[after - 1] == wanted:
-            after -= 1
-            number = int(self._by_hash[after])
-            if self._wordings.folded[number] == line:
-                return number
-        return None
+        lines = self._wordings.folded
+        after = bisect_right(self._by_line, line, key=lines.__getitem__)
+        number = int(self._by_line[after - 1]) if after else -1
+        return number if after and lines[number] == line else None
 
     def find(self, text: str) -> Match:
         """The match of a citizen's question."""

@@ -18,6 +18,8 @@ Places = npt.NDArray[np.int32]
 
 # A pair's key is its two words' numbers side by side in 64 bits.
 _PAIR_SHIFT = 32
+FIRST_PAIR = 1 << _PAIR_SHIFT | 1
+"""The key of the very first word beside itself: words are numbered from 1."""
 
 
 def is_pair(keys: Ints) -> npt.NDArray[np.bool_]:
@@ -112,18 +114,6 @@ class Numbered:
         self._numbers = array("i")
         self._ends = array("i", [0])
 
-    @classmethod
-    def of_arrays(cls, lexicon: Lexicon, numbers: Places, ends: Places) -> Self:
-        """The texts that `arrays` told, under the same lexicon."""
-        held = cls(lexicon)
-        held._numbers, held._ends = array("i", numbers.tobytes()), array("i", ends.tobytes())
-        return held
-
-    @property
-    def arrays(self) -> tuple[Places, Places]:
-        """The numbers of all words, and the place after the last of each text, from 0."""
-        return np.array(self._numbers, np.int32), np.array(self._ends, np.int32)
-
     def add(self, words: Iterable[str]) -> None:
         """Add a text at the end."""
         self._numbers.extend(self._lexicon.learn_words(words))
@@ -149,19 +139,24 @@ class Packed:
 
     def __init__(self) -> None:
         self._bytes = bytearray()
-        self._ends = array("L", [0])
+        self._ends = array("q", [0])
 
     @classmethod
     def of_arrays(cls, letters: npt.NDArray[np.uint8], ends: Ints) -> Self:
         """The lines that `arrays` told."""
         held = cls()
-        held._bytes, held._ends = bytearray(letters.tobytes()), array("L", ends.tolist())
+        held._bytes, held._ends = bytearray(letters.data), array("q", ends.tobytes())
         return held
 
     @property
     def arrays(self) -> tuple[npt.NDArray[np.uint8], Ints]:
         """The bytes of all lines, and the place after the last of each, from 0."""
         return np.frombuffer(bytes(self._bytes), np.uint8), np.array(self._ends, np.int64)
+
+    def sorted(self) -> Places:
+        """The numbers of the lines in the order of their letters; of the same lines, in theirs."""
+        lines = list(self)
+        return np.array(sorted(range(len(lines)), key=lines.__getitem__), np.int32)
 
     def add(self, line: str) -> None:
         """Add a line at the end."""
@@ -236,6 +231,13 @@ class Counted:
 
     postings: Postings
     counts: Places
+
+    @property
+    def totals(self) -> Ints:
+        """For each term how often it stands in all places together."""
+        if not len(self.counts):
+            return np.zeros(0, dtype=np.int64)
+        return np.add.reduceat(self.counts, self.postings.first[:-1], dtype=np.int64)
 
     def by_owner(self, owner_of: Places) -> Counted:
         """The same terms by what the places belong to; `owner_of` is ascending."""

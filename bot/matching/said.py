@@ -1,13 +1,13 @@
-"""What the wordings of a base say: read once, as numbers, and kept from one start to the next.
+"""What the wordings and answers of a base say: read once, counted, and kept from start to start.
 
-Reading 30,000 wordings takes most of the time that building a matcher takes, and gives the same
-as long as neither the wordings nor the word lists change.
+Reading and counting 40,000 wordings takes most of the time that building a matcher takes, and gives
+the same as long as neither the texts nor the word lists change.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,47 +18,71 @@ from bot.keep import Arrays, Keep, fingerprint
 from bot.knowledge.model import Base
 from bot.language.read import WordLists, read_own
 from bot.language.vocabulary import Vocabulary
-from bot.matching.postings import Lexicon, Numbered, Packed, Terms
+from bot.matching.postings import (
+    FIRST_PAIR,
+    Counted,
+    Lexicon,
+    Numbered,
+    Packed,
+    Places,
+    Postings,
+    Terms,
+    join,
+    post,
+)
 from bot.matching.score import Wordings
-from bot.matching.terms import Concepts
+from bot.matching.terms import Concepts, terms_of
 
 _NAME = "wordings"
+_COUNTED = ("words", "pairs", "marked", "answers")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The wordings as words with and without marks, as concepts, and as lines."""
+    """The wordings as words (with concepts), as pairs, as words with marks, and as lines.
+
+    `answers` has the terms of what is answered. `by_line` has the wordings in the order of their
+    folded lines.
+    """
 
     lexicon: Lexicon
     marked_lexicon: Lexicon
-    folded: Numbered
-    marked: Numbered
-    concepts: Terms
+    words: Counted
+    pairs: Counted
+    marked: Counted
+    answers: Counted
     wordings: Wordings
+    by_line: Places
 
     def vocabulary(self) -> Vocabulary:
         """The words without marks and how they follow one another."""
-        terms = self.folded.word_terms()
-        # Words are numbered from 1, and before all concepts.
-        words = self.lexicon.words[: int(terms.keys.max(initial=0))]
-        return Vocabulary.of_numbers(words, terms.keys - 1, terms.text_of.astype(np.int64))
+        # Words are numbered from 1, and before all concepts; these stand in no pair.
+        keys, counts = self.words.postings.keys, self.words.totals
+        known = self.lexicon.words
+        words = [word for word in known[: len(keys)] if word[0] != "#"]
+        pairs = self.pairs.postings.keys - FIRST_PAIR
+        return Vocabulary.of_counts(words, counts[: len(words)], pairs, self.pairs.totals)
 
 
-def read_said(base: Base, texts: Sequence[str], concepts: Concepts, keep: Keep | None) -> Said:
-    """What wordings of a base say, as it was kept or else read anew."""
+def read_said(
+    base: Base, texts: Sequence[str], answers: Sequence[str], concepts: Concepts, keep: Keep | None
+) -> Said:
+    """What wordings and answers of a base say, as it was kept or else read anew."""
     lists = base.words.lists
     if keep is None:
-        return _read(texts, lists, concepts)
-    made_of = fingerprint([base.version, *texts])
+        return _read(texts, answers, lists, concepts)
+    made_of = fingerprint([base.version, "\0".join(texts), "\0".join(answers)])
     held = keep.take(_NAME, made_of)
     said = None if held is None else _unpack(held)
     if said is None:
-        said = _read(texts, lists, concepts)
+        said = _read(texts, answers, lists, concepts)
         keep.put(_NAME, made_of, _pack(said))
     return said
 
 
-def _read(texts: Iterable[str], lists: WordLists, find_concepts: Concepts) -> Said:
+def _read(
+    texts: Sequence[str], answers: Sequence[str], lists: WordLists, find_concepts: Concepts
+) -> Said:
     lexicon, marked_lexicon = Lexicon(), Lexicon()
     all_folded, all_marked = Numbered(lexicon), Numbered(marked_lexicon)
     wordings = Wordings(Packed(), Packed())
@@ -70,39 +94,55 @@ def _read(texts: Iterable[str], lists: WordLists, find_concepts: Concepts) -> Sa
         wordings.marked.add(" ".join(marked))
         wordings.folded.add(" ".join(folded))
         concepts.append(find_concepts(folded))
-    told = Terms.of_texts(lexicon, concepts)
-    return Said(lexicon, marked_lexicon, all_folded, all_marked, told, wordings)
+    # Concepts are numbered after all words, and a pair's key is above every number.
+    found = post(Terms.of_texts(lexicon, concepts))
+    told = (terms_of(read_own(text)[1], find_concepts) for text in answers)
+    return Said(
+        lexicon,
+        marked_lexicon,
+        join([post(all_folded.word_terms()), found]),
+        post(all_folded.pair_terms()),
+        post(all_marked.word_terms()),
+        post(Terms.of_texts(lexicon, told)),
+        wordings,
+        wordings.folded.sorted(),
+    )
 
 
 def _pack(said: Said) -> Arrays:
-    columns: dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]] = {
-        "words": (_as_letters(said.lexicon.words), _as_letters(said.marked_lexicon.words)),
-        "folded": said.folded.arrays,
-        "marked": said.marked.arrays,
-        "concepts": (said.concepts.keys, said.concepts.text_of),
+    columns: dict[str, tuple[npt.NDArray[Any], ...]] = {
+        "lexicon": (_as_letters(said.lexicon.words), _as_letters(said.marked_lexicon.words)),
         "folded_lines": said.wordings.folded.arrays,
         "marked_lines": said.wordings.marked.arrays,
+        "by_line": (said.by_line,),
     }
-    return {
-        f"{name}_{at}": column for name, both in columns.items() for at, column in enumerate(both)
-    }
+    for name in _COUNTED:
+        counted: Counted = getattr(said, name)
+        postings = counted.postings
+        columns[name] = (postings.keys, postings.spread, postings.places, counted.counts)
+    return {f"{name}_{at}": one for name, some in columns.items() for at, one in enumerate(some)}
 
 
 def _unpack(held: Arrays) -> Said | None:
     """What `_pack` packed; None where it is something else."""
+
+    def counted(name: str) -> Counted:
+        keys, spread, places, counts = (held[f"{name}_{at}"] for at in range(4))
+        return Counted(Postings(keys, spread, places), counts)
+
     try:
-        lexicon = Lexicon.of_words(_from_letters(held["words_0"]))
-        marked_lexicon = Lexicon.of_words(_from_letters(held["words_1"]))
         return Said(
-            lexicon,
-            marked_lexicon,
-            Numbered.of_arrays(lexicon, held["folded_0"], held["folded_1"]),
-            Numbered.of_arrays(marked_lexicon, held["marked_0"], held["marked_1"]),
-            Terms(held["concepts_0"], held["concepts_1"]),
+            Lexicon.of_words(_from_letters(held["lexicon_0"])),
+            Lexicon.of_words(_from_letters(held["lexicon_1"])),
+            counted("words"),
+            counted("pairs"),
+            counted("marked"),
+            counted("answers"),
             Wordings(
                 Packed.of_arrays(held["folded_lines_0"], held["folded_lines_1"]),
                 Packed.of_arrays(held["marked_lines_0"], held["marked_lines_1"]),
             ),
+            held["by_line_0"],
         )
     except (ValueError, KeyError, TypeError):
         return None
