@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    inspect,
+    text,
+)
 
 from bot.store.database import Database, Tx
 from bot.store.migrations import HEAD
+from bot.store.schema import metadata
 from bot.store.trouble import tell_newer
 
 if TYPE_CHECKING:
@@ -32,7 +42,10 @@ async def migrate(db: Database) -> None:
             return
         if stored and stored not in _known_revisions():
             raise tell_newer(db.place, stored, HEAD)
-        await tx.connection.run_sync(_upgrade)
+        if tx.is_postgresql or not await tx.connection.run_sync(_is_empty):
+            await tx.connection.run_sync(_upgrade)
+        else:
+            await tx.connection.run_sync(_lay_out)
 
 
 async def stored_revision(tx: Tx) -> str:
@@ -69,6 +82,23 @@ def _upgrade(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _is_empty(connection: Connection) -> bool:
+    return not inspect(connection).get_table_names()
+
+
+def _lay_out(connection: Connection) -> None:
+    """The tables as they are now, in an empty SQLite file: what the migrations lead to.
+
+    A test holds both against each other, statement by statement. Step by step it takes four times as
+    long, and 10 MB that stay.
+    """
+    metadata.create_all(connection, checkfirst=False)
+    key = PrimaryKeyConstraint("version_num", name=f"{_VERSIONS}_pkc")
+    versions = Table(_VERSIONS, MetaData(), Column("version_num", String(32)), key)
+    versions.create(connection)
+    connection.execute(versions.insert().values(version_num=HEAD))
 
 
 def _is_versioned(connection: Connection) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.errors import DatabaseUnavailable
 from bot.store import facts, schema
@@ -31,29 +31,47 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
 
+async def _migrate_by_steps(db: Database) -> None:
+    """Takes every migration from the first on, as an older file does; an empty one is laid out."""
+    async with db.transaction() as tx:
+        await tx.connection.run_sync(_begin_versions)
+    await migrate(db)
+
+
+def _begin_versions(connection: Connection) -> None:
+    MigrationContext.configure(connection)._ensure_version_table()
+
+
 async def test_the_migrations_lead_to_the_tables_of_the_program(db: Database) -> None:
     async with db.transaction() as tx:
         assert await stored_revision(tx) == HEAD
         assert await tx.connection.run_sync(_differences) == []
 
 
-async def test_the_migrations_write_the_very_statements_of_the_tables() -> None:
-    # Checks and ON DELETE, which Alembic does not compare.
-    statement = text("SELECT sql FROM sqlite_master WHERE name != 'alembic_version' AND sql != ''")
+async def test_every_step_and_an_empty_file_lead_to_the_very_same_statements() -> None:
+    # Checks and ON DELETE as well, which Alembic does not compare.
     written = []
-    for way in (migrate, _create_all):
+    for way in (migrate, _migrate_by_steps):
         db = Database.memory()
         await way(db)
         async with db.reading() as tx:
-            rows = await tx.rows(statement)
+            rows = await tx.rows(text("SELECT sql FROM sqlite_master WHERE sql != ''"))
+            assert await stored_revision(tx) == HEAD
+            assert await tx.connection.run_sync(_differences) == []
         written.append({_sorted_parts(row["sql"]) for row in rows})
         await db.close()
     assert written[0] == written[1]
 
 
-async def _create_all(db: Database) -> None:
+async def test_a_file_with_tables_of_something_else_is_left_as_it_is() -> None:
+    db = Database.memory()
     async with db.transaction() as tx:
-        await tx.connection.run_sync(metadata.create_all)
+        await tx.change(text("CREATE TABLE people (name TEXT)"))
+    with pytest.raises(DatabaseUnavailable):
+        await migrate(db)
+    async with db.reading() as tx:
+        assert await tx.connection.run_sync(lambda c: inspect(c).get_table_names()) == ["people"]
+    await db.close()
 
 
 def _sorted_parts(sql: str) -> tuple[str, ...]:
@@ -118,7 +136,7 @@ async def test_a_migration_that_leaves_loose_ends_is_undone(db: Database, an: in
         assert await tx.value(text("SELECT count(*) FROM states")) == 0
 
 
-async def test_a_start_with_nothing_to_migrate_leaves_alembic_alone(tmp_path: Path) -> None:
+async def test_a_start_with_no_step_to_take_leaves_alembic_alone(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/100% bot.db"
     db = Database(url)
     await migrate(db)
