@@ -65,7 +65,9 @@ from bot.store.migrate import migrate
 from bot.wing import PATH as ADMIN
 from bot.wing import Wing
 
-_WATCH_AGAIN_SECONDS = 10
+_AGAIN_S = 10
+_MOMENT_S = 1
+"""How long what can wait waits after a start, while the first messages are answered."""
 _log = structlog.get_logger(__name__)
 
 
@@ -165,6 +167,8 @@ def _lifespan(
     wing: Wing,
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
     async def look_after(stop: asyncio.Event) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _MOMENT_S)
         await asyncio.gather(*(work(stop) for work in upkeep))
 
     @asynccontextmanager
@@ -194,7 +198,7 @@ async def _watch(live: Live[Snapshot], stop: asyncio.Event) -> None:
         except Exception as error:
             _log.error("knowledge_not_watched", kind=type(error).__name__, reason=str(error))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _WATCH_AGAIN_SECONDS)
+                await asyncio.wait_for(stop.wait(), _AGAIN_S)
 
 
 def _health(
@@ -277,7 +281,6 @@ def run(settings: Settings) -> None:
     async def serve() -> None:
         with open_port(settings.host, settings.port) as listening:
             async with open_database(settings) as database:
-                password = await add_first_owner(database, utc_now())
                 config = uvicorn.Config(
                     build_app(settings, database, live, await open_sealer(settings, database)),
                     log_config=None,
@@ -288,9 +291,8 @@ def run(settings: Settings) -> None:
                     ws="none",
                     http=PatientProtocol,
                 )
-                server = _Server(config)
+                server = _Server(config, database)
                 port = listening.getsockname()[1]
-                server.first_password = password
                 server.address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
                 _outlive_signals()
                 await server.serve(sockets=[listening])
@@ -327,10 +329,14 @@ Chủ hệ thống đầu tiên của trang quản trị (mật khẩu chỉ hi�
 
 
 class _Server(uvicorn.Server):
-    """A server that tells where it can be reached as soon as it can."""
+    """A server that tells where it can be reached as soon as it can, and then who is its owner."""
 
     address = ""
-    first_password = ""
+
+    def __init__(self, config: uvicorn.Config, database: Database) -> None:
+        super().__init__(config)
+        self._database = database
+        self._owning: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -338,9 +344,29 @@ class _Server(uvicorn.Server):
         print(f"Trang thi:          {self.address}/thi", flush=True)  # noqa: T201
         print(f"Trang quản trị:     {self.address}/admin", flush=True)  # noqa: T201
         print(f"Tình trạng dịch vụ: {self.address}/healthz", flush=True)  # noqa: T201
-        if self.first_password:
-            # To the terminal alone: a log is kept, and read by others.
-            print(_FIRST_OWNER.format(name=FIRST_OWNER, password=self.first_password), flush=True)  # noqa: T201
+        if not self.should_exit:
+            self._owning = asyncio.create_task(self._tell_first_owner())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._owning:
+            self._owning.cancel()
+            await asyncio.gather(self._owning, return_exceptions=True)
+        await super().shutdown(sockets)
+
+    async def _tell_first_owner(self) -> None:
+        # A password's hash takes both processors a while: the first who ask are answered first.
+        await asyncio.sleep(_MOMENT_S)
+        while True:
+            try:
+                password = await add_first_owner(self._database, utc_now())
+            except DatabaseUnavailable as error:
+                _log.error("first_owner_not_added", sentence=str(error))
+                await asyncio.sleep(_AGAIN_S)
+                continue
+            if password:
+                # To the terminal alone: a log is kept, and read by others.
+                print(_FIRST_OWNER.format(name=FIRST_OWNER, password=password), flush=True)  # noqa: T201
+            return
 
 
 def open_port(host: str, port: int) -> socket.socket:
