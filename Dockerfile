@@ -13,8 +13,12 @@ WORKDIR /app
 COPY --from=build /venv /venv
 COPY --chown=root:root bot ./bot
 COPY --chown=bot:bot knowledge ./knowledge
+# Whom it runs as may not write beside the program: every start would compile it anew, for seconds.
+RUN python -m compileall -q bot
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BOT_HOST=0.0.0.0 BOT_PORT=8080
 USER bot
+# The first start finds what this leaves in data/kept, as later ones find what an earlier one left.
+RUN python -m bot ask "bao nhieu tuoi duoc bau cu"
 VOLUME ["/app/data", "/app/knowledge"]
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
