@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Ahead:
     """What is known and still to be written; empty at the beginning and after the end."""
 
+    messages: int = 1
+    """How many messages the batch has."""
     people: dict[tuple[str, str], Person] = field(default_factory=dict)
     states: dict[int, dict[str, Any]] = field(default_factory=dict)
     seen: dict[int, tuple[datetime, str | None]] = field(default_factory=dict)

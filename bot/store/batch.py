@@ -10,21 +10,26 @@ from bot.store import people, talk
 from bot.store.ahead import Ahead
 from bot.store.database import Tx
 from bot.store.outbox import LAY_OUT
+from bot.store.prepared import Prepared, among
 from bot.store.tables import people as people_table
 from bot.store.tables import states, storable
 
-_KNOWN = (
-    select(*people.PERSON)
-    .where(
-        people_table.c.channel == bindparam("b_channel"),
-        people_table.c.channel_id.in_(bindparam("b_ids", expanding=True)),
+_KNOWN = Prepared(
+    lambda is_postgresql: (
+        select(*people.PERSON)
+        .where(
+            people_table.c.channel == bindparam("b_channel"),
+            among(people_table.c.channel_id, "b_ids", is_postgresql),
+        )
+        .order_by(people_table.c.id)
+        # One person's messages are handled one after the other even by several machines.
+        .with_for_update()
     )
-    .order_by(people_table.c.id)
-    # One person's messages are handled one after the other even by several machines.
-    .with_for_update()
 )
-_STATES = select(states.c.person_id, states.c.data).where(
-    states.c.person_id.in_(bindparam("b_ids", expanding=True))
+_STATES = Prepared(
+    lambda is_postgresql: select(states.c.person_id, states.c.data).where(
+        among(states.c.person_id, "b_ids", is_postgresql)
+    )
 )
 
 
@@ -33,18 +38,18 @@ async def read_ahead(tx: Tx, senders: Sequence[tuple[str, str]]) -> None:
 
     `write_behind` must end it.
     """
-    ahead = Ahead()
+    ahead = Ahead(len(senders))
     by_channel: dict[str, list[str]] = {}
     for channel, channel_id in dict.fromkeys(senders):
         by_channel.setdefault(channel, []).append(storable(channel_id))
     for channel, ids in by_channel.items():
-        for row in await tx.rows(_KNOWN, {"b_channel": channel, "b_ids": ids}):
-            ahead.add(people.Person(**row))
+        for row in await _KNOWN.rows(tx, {"b_channel": channel, "b_ids": ids}):
+            ahead.add(people.read_person(row))
     person_ids = [person.id for person in ahead.people.values()]
     if person_ids:
         ahead.states = {person_id: {} for person_id in person_ids}
-        for row in await tx.rows(_STATES, {"b_ids": person_ids}):
-            ahead.states[row["person_id"]] = row["data"]
+        for person_id, data in await _STATES.rows(tx, {"b_ids": person_ids}):
+            ahead.states[person_id] = data
     tx.ahead = ahead
 
 
@@ -62,9 +67,6 @@ async def write_behind(tx: Tx) -> None:
         {"person_id": person_id, "data": ahead.states[person_id], "at": at}
         for person_id, at in ahead.saved.items()
     ]
-    if seen:
-        await tx.connection.execute(people.SEEN_BY_ID, seen)
-    if saved:
-        await tx.connection.execute(talk.save_statement(tx.is_postgresql), saved)
-    if ahead.laid_out:
-        await tx.connection.execute(LAY_OUT, ahead.laid_out)
+    await people.SEEN_BY_ID.run(tx, seen)
+    await talk.SAVE.run(tx, saved)
+    await LAY_OUT.run(tx, ahead.laid_out)

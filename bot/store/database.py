@@ -31,8 +31,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseUnavailable, SettingWrong
+from bot.store.afar import begin_far
 from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
+from bot.store.prepared import Direct, Prepared
 from bot.store.tables import questions, storable
 from bot.store.trouble import is_file, is_refused_writing, is_trouble, name_place, tell
 from bot.store.turns import Turns
@@ -46,7 +48,13 @@ _CONNECT_SECONDS = 10
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-_ASKED = insert(questions)
+_ASKED = Prepared(
+    lambda _: insert(questions),
+    (
+        *("id", "person_id", "inbox_id", "asked_at", "channel", "text", "normalised", "outcome"),
+        *("entries", "score", "ms", "base_version", "day", "entry", "origin"),
+    ),
+)
 Insert = sqlite.Insert | postgresql.Insert
 Given = Mapping[str, Any] | None
 
@@ -54,13 +62,15 @@ Given = Mapping[str, Any] | None
 class Tx:
     """One open transaction; the functions of this package take it and write their SQL on it.
 
-    `ahead` is there while it handles a batch of messages; see `bot.store.batch`.
+    `ahead` is there while it handles a batch of messages; see `bot.store.batch`. `direct` is there
+    in a quick transaction, for statements that are prepared; see `bot.store.prepared`.
     """
 
-    __slots__ = ("ahead", "connection")
+    __slots__ = ("ahead", "connection", "direct")
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, direct: Direct | None = None) -> None:
         self.connection = connection
+        self.direct = direct
         self.ahead: Ahead | None = None
 
     @property
@@ -95,7 +105,7 @@ class Tx:
         """Writes the questions that the batch has gathered; see `talk.record_question`."""
         if self.ahead is not None and self.ahead.asked:
             asked, self.ahead.asked = self.ahead.asked, []
-            await self.connection.execute(_ASKED, asked)
+            await _ASKED.run(self, asked)
 
     async def _execute(self, statement: Executable, given: Given) -> CursorResult[Any]:
         # Whatever the statement looks at must be there, as if each message had been handled alone.
@@ -177,17 +187,12 @@ class Database:
         carried out on the spot, several times faster, and nothing else runs meanwhile.
         """
         async with self._in_turn(), self._connected(self._writers) as connection:
-            near = driver_of(connection) if quick and self._queue else None
-            if near:
-                near.begin_near()
-            try:
+            if quick and self._queue:
+                async with _on_the_spot(connection) as tx:
+                    yield tx
+            else:
                 async with connection.begin():
-                    yield Tx(connection)
-                    if near:
-                        near.prepare_commit()
-            finally:
-                if near and near.is_near:
-                    near.end_near()
+                    yield Tx(connection, await begin_far(connection) if quick else None)
         self.trouble = ""
 
     @asynccontextmanager
@@ -300,7 +305,7 @@ class Database:
             if is_refused_writing(error):
                 # After a failover the address may lead elsewhere, but what is connected stays.
                 await asyncio.shield(self._writers.dispose())
-            if isinstance(error, SQLAlchemyError) and is_trouble(error):
+            if isinstance(error, Exception) and is_trouble(error):
                 raise self._told(error) from error
             raise
         if keeps:
@@ -319,6 +324,21 @@ class Database:
         told = tell(self.place, error)
         self.trouble = str(told)
         return told
+
+
+@asynccontextmanager
+async def _on_the_spot(connection: AsyncConnection) -> AsyncIterator[Tx]:
+    """A transaction of SQLite whose statements are carried out where they are called."""
+    near = driver_of(connection)
+    try:
+        await near.begin_near()
+        yield Tx(connection, near)
+        await near.commit_near()
+        if connection.in_transaction():
+            # A statement has gone through SQLAlchemy, which has nothing left to commit.
+            await connection.commit()
+    finally:
+        near.end_near()
 
 
 def _read_url(text: str) -> URL:

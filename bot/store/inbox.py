@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.store.database import Tx, insert_into
+from bot.store.prepared import Prepared, among
 from bot.store.tables import inbox, storable
 
 
@@ -25,43 +25,47 @@ class Unfinished:
     payload: Any
 
 
-_LOCK_NEW = (
-    select(inbox.c.id)
-    .where(inbox.c.id.in_(bindparam("b_ids", expanding=True)), inbox.c.status == "new")
-    .with_for_update(skip_locked=True)
-)
 _EARLIER = inbox.alias("earlier")
-_LOCK_NEXT = (
-    select(inbox.c.id)
-    .where(
-        inbox.c.id.in_(bindparam("b_ids", expanding=True)),
-        inbox.c.status == "new",
-        ~exists()
+
+
+def _lock(is_postgresql: bool) -> Select[Any]:
+    asked = among(inbox.c.id, "b_ids", is_postgresql)
+    new = select(inbox.c.id).where(asked, inbox.c.status == "new")
+    if not is_postgresql:
+        return new
+    held_up = (
+        exists()
         .where(
             _EARLIER.c.status == "new",
             _EARLIER.c.channel == inbox.c.channel,
             _EARLIER.c.sender == inbox.c.sender,
             _EARLIER.c.id < inbox.c.id,
-            _EARLIER.c.id.not_in(bindparam("b_ids", expanding=True)),
+            ~among(_EARLIER.c.id, "b_ids", is_postgresql),
         )
-        .correlate(inbox),
+        .correlate(inbox)
     )
-    .with_for_update(skip_locked=True, of=inbox)
-)
-_FINISH = (
-    update(inbox)
-    .where(inbox.c.id == bindparam("b_id"))
-    .values(status="done", person_id=bindparam("b_person"), payload=None, sender=None)
-)
+    return new.where(~held_up).with_for_update(skip_locked=True, of=inbox)
 
 
-@cache
-def _claim(is_postgresql: bool) -> ReturningInsert[Any]:
+def _claim_each(is_postgresql: bool) -> ReturningInsert[Any]:
     return (
         insert_into(inbox, is_postgresql)
         .on_conflict_do_nothing(index_elements=[inbox.c.channel, inbox.c.external_id])
         .returning(inbox.c.id, inbox.c.channel, inbox.c.external_id)
     )
+
+
+_LOCK = Prepared(_lock)
+_CLAIM = Prepared(
+    _claim_each, ("channel", "external_id", "received_at", "status", "payload", "sender")
+)
+_FINISH = Prepared(
+    lambda _: (
+        update(inbox)
+        .where(inbox.c.id == bindparam("b_id"))
+        .values(status="done", person_id=bindparam("b_person"), payload=None, sender=None)
+    )
+)
 
 
 async def claim(
@@ -110,7 +114,7 @@ async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
         }
         for one in arrived
     ]
-    inserted = (await tx.connection.execute(_claim(tx.is_postgresql), rows)).all()
+    inserted = await _CLAIM.rows_of_each(tx, rows)
     ids = {(channel, external_id): int(row_id) for row_id, channel, external_id in inserted}
     return [ids.pop((storable(one.channel), storable(one.external_id)), None) for one in arrived]
 
@@ -120,9 +124,7 @@ async def lock_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
 
     Where several programs handle, a message whose sender has an earlier one waiting is not yet to be.
     """
-    statement = _LOCK_NEXT if tx.is_postgresql else _LOCK_NEW
-    rows = await tx.rows(statement, {"b_ids": list(inbox_ids)})
-    return {int(row["id"]) for row in rows}
+    return {int(found) for (found,) in await _LOCK.rows(tx, {"b_ids": list(inbox_ids)})}
 
 
 async def still_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
@@ -135,10 +137,7 @@ async def still_new(tx: Tx, inbox_ids: Iterable[int]) -> set[int]:
 
 async def finish_all(tx: Tx, handled: Sequence[tuple[int, int | None]]) -> None:
     """The messages (id and person) are handled; their content is no longer needed."""
-    if handled:
-        await tx.connection.execute(
-            _FINISH, [{"b_id": one, "b_person": person} for one, person in handled]
-        )
+    await _FINISH.run(tx, [{"b_id": one, "b_person": person} for one, person in handled])
 
 
 async def count_new(tx: Tx) -> dict[str, int]:

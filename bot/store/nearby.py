@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Thread
 from typing import Any
 from weakref import WeakSet
@@ -20,6 +20,8 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.store.prepared import Bound, Row
 
 PATIENCE_MS = 5_000
 """How long a writer waits for another program's lock."""
@@ -42,38 +44,62 @@ class NearbyConnection(aiosqlite.Connection):
     """A connection of aiosqlite that can be told to work on the spot for a while."""
 
     is_near = False
+    """Whether statements are carried out on the spot just now."""
+    _is_patient = True
     _unfolded = 0
 
-    def begin_near(self) -> None:
-        """The next statements are carried out on the spot, without waiting for anybody."""
+    async def begin_near(self) -> None:
+        """Begins a transaction whose statements are carried out on the spot."""
         self.is_near = True
-        self._conn.execute("PRAGMA busy_timeout=0")
-        self._conn.execute("PRAGMA wal_autocheckpoint=0")
+        await self._execute(self._conn.execute, "BEGIN IMMEDIATE")
 
-    def end_near(self) -> None:
-        """From now on everything goes to the thread again."""
-        self.is_near = False
-        self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-        self._conn.execute(f"PRAGMA wal_autocheckpoint={_FOLD_PAGES}")
-
-    def prepare_commit(self) -> None:
-        """The commit comes next; once in a while it goes to the thread, and may fold the log."""
+    async def commit_near(self) -> None:
+        """Commits it; once in a while in the thread, where the log may be folded."""
         self._unfolded += 1
         if self._unfolded >= _FOLD_EVERY:
             self._unfolded = 0
-            self.end_near()
+            self.is_near = False
+        await self.commit()
+
+    def end_near(self) -> None:
+        """From now on everything goes to the thread again; what is not committed is dropped."""
+        self.is_near = False
+        if self._running and self._connection and self._conn.in_transaction:
+            self._conn.rollback()
+
+    async def fetch(self, text: str, bound: Bound) -> Sequence[Row]:
+        """As `bot.store.prepared.Direct`, in a transaction on the spot."""
+        return self._conn.execute(text, bound).fetchall()
+
+    async def fetch_each(self, text: str, bound: Sequence[Bound]) -> Sequence[Row]:
+        """As `bot.store.prepared.Direct`, in a transaction on the spot."""
+        return [row for one in bound for row in self._conn.execute(text, one)]
+
+    async def run_each(self, text: str, bound: Sequence[Bound]) -> None:
+        """As `bot.store.prepared.Direct`, in a transaction on the spot."""
+        self._conn.executemany(text, bound)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         # aiosqlite runs everything through here.
-        if self.is_near and self._running and self._connection:
+        if not (self._running and self._connection):
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        if self.is_near:
+            self._be_patient(False)
             try:
                 return fn(*args, **kwargs)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
-                # Another program is writing: the thread can wait for it.
-                self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        # Another program may be writing: the thread can wait for it.
+        self._be_patient(True)
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _be_patient(self, patient: bool) -> None:
+        """Whether the next statement may wait, for a lock and for the folding of the log."""
+        if patient != self._is_patient:
+            self._is_patient = patient
+            self._conn.execute(f"PRAGMA busy_timeout={PATIENCE_MS if patient else 0}")
+            self._conn.execute(f"PRAGMA wal_autocheckpoint={_FOLD_PAGES if patient else 0}")
 
 
 async def connect_nearby(database: str, **options: Any) -> NearbyConnection:
@@ -150,7 +176,10 @@ def tune(engine: AsyncEngine, threads: WeakSet[Thread], begin: str, *pragmas: st
             raise
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # A transaction on the spot has begun already when SQLAlchemy first hears of it.
+        driver = connection.connection.driver_connection
+        if not (isinstance(driver, NearbyConnection) and driver.in_transaction):
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)

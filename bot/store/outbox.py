@@ -10,7 +10,7 @@ within a lane one person's rows leave in the order of their ids, one at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -25,11 +25,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
 
 from bot.store.database import Tx
+from bot.store.prepared import Prepared, among
 from bot.store.tables import outbox, people
 
 Lane = Literal["reply", "broadcast"]
@@ -80,46 +82,64 @@ _ROW = tuple(
     people.c.channel_id if name == "channel_id" else outbox.c[name]
     for name in OutboxRow.__dataclass_fields__
 )
-LAY_OUT = insert(outbox)
+LAY_OUT = Prepared(
+    lambda _: insert(outbox),
+    (
+        *("person_id", "channel", "inbox_id", "lane", "state"),
+        *("next_at", "created_at", "position", "reply"),
+    ),
+)
 _EARLIER = outbox.alias("earlier")
-_DUE = (
-    select(*_ROW)
-    .join(people, people.c.id == outbox.c.person_id)
-    .where(
-        outbox.c.channel == bindparam("b_channel"),
-        outbox.c.lane == bindparam("b_lane"),
-        outbox.c.state == "waiting",
-        outbox.c.next_at <= bindparam("b_at"),
-        ~exists().where(
-            _EARLIER.c.person_id == outbox.c.person_id,
-            _EARLIER.c.lane == outbox.c.lane,
-            _EARLIER.c.state.in_(_UNSENT),
-            _EARLIER.c.id < outbox.c.id,
-        ),
+_DUE = Prepared(
+    lambda _: (
+        select(*_ROW)
+        .join(people, people.c.id == outbox.c.person_id)
+        .where(
+            outbox.c.channel == bindparam("b_channel"),
+            outbox.c.lane == bindparam("b_lane"),
+            outbox.c.state == "waiting",
+            outbox.c.next_at <= bindparam("b_at"),
+            ~exists().where(
+                _EARLIER.c.person_id == outbox.c.person_id,
+                _EARLIER.c.lane == outbox.c.lane,
+                # Written out: a list that is bound has as many texts as lengths.
+                _EARLIER.c.state.in_([literal_column(f"'{state}'") for state in _UNSENT]),
+                _EARLIER.c.id < outbox.c.id,
+            ),
+        )
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(bindparam("b_limit", type_=Integer))
+        # SQLite knows no row locks and needs none: there is one writer at a time.
+        .with_for_update(of=outbox, skip_locked=True)
     )
-    .order_by(outbox.c.next_at, outbox.c.id)
-    .limit(bindparam("b_limit", type_=Integer))
-    # SQLite knows no row locks and needs none: there is one writer at a time.
-    .with_for_update(of=outbox, skip_locked=True)
 )
-_TAKE = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("b_ids", expanding=True)))
-    .values(state="sending", attempts=outbox.c.attempts + 1, next_at=bindparam("b_at"))
-)
-_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
-    .values(state="sent", sent_at=bindparam("b_at"), remote_id=bindparam("b_remote"), error=None)
-)
-_RELEASE = (
-    update(outbox)
-    .where(
-        outbox.c.person_id.in_(bindparam("b_people", expanding=True)),
-        outbox.c.state == "waiting",
-        outbox.c.next_at == bindparam("b_held"),
+_TAKE = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("b_id"))
+        .values(state="sending", attempts=outbox.c.attempts + 1, next_at=bindparam("b_at"))
     )
-    .values(next_at=bindparam("b_at"))
+)
+_SENT = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("b_id"))
+        .values(
+            state="sent", sent_at=bindparam("b_at"), remote_id=bindparam("b_remote"), error=None
+        )
+    )
+)
+_RELEASE = Prepared(
+    lambda is_postgresql: (
+        update(outbox)
+        .where(
+            among(outbox.c.person_id, "b_people", is_postgresql),
+            outbox.c.state == "waiting",
+            outbox.c.next_at == bindparam("b_held"),
+        )
+        .values(next_at=bindparam("b_at"))
+        .returning(outbox.c.id)
+    )
 )
 
 
@@ -148,7 +168,7 @@ async def enqueue(
     if tx.ahead:
         tx.ahead.laid_out += rows
     else:
-        await tx.connection.execute(LAY_OUT, rows)
+        await LAY_OUT.run(tx, rows)
 
 
 async def replies_of(tx: Tx, inbox_id: int) -> list[dict[str, Any]]:
@@ -165,12 +185,9 @@ async def take_due(tx: Tx, channel: str, at: datetime, limit: int, lane: Lane) -
     A person whose oldest row is being sent, or waits for another try, gets nothing meanwhile.
     """
     given = {"b_channel": channel, "b_lane": lane, "b_at": at, "b_limit": limit}
-    rows = await tx.rows(_DUE, given)
-    taken = [OutboxRow(**{**row, "attempts": row["attempts"] + 1}) for row in rows]
-    if not taken:
-        return []
-    await tx.change(_TAKE, {"b_ids": [row.id for row in taken], "b_at": at})
-    return taken
+    taken = [OutboxRow(*row) for row in await _DUE.rows(tx, given)]
+    await _TAKE.run(tx, [{"b_id": row.id, "b_at": at} for row in taken])
+    return [replace(row, attempts=row.attempts + 1) for row in taken]
 
 
 async def mark_sent(tx: Tx, row: OutboxRow, at: datetime, remote_id: str | None = None) -> None:
@@ -184,11 +201,9 @@ async def mark_sent(tx: Tx, row: OutboxRow, at: datetime, remote_id: str | None 
 
 async def mark_all_sent(tx: Tx, sent: Sequence[tuple[OutboxRow, str | None]], at: datetime) -> None:
     """As `mark_sent`, for many rows with their remote ids."""
-    if sent:
-        await tx.connection.execute(
-            _SENT,
-            [{"b_id": row.id, "b_at": at, "b_remote": remote_id} for row, remote_id in sent],
-        )
+    await _SENT.run(
+        tx, [{"b_id": row.id, "b_at": at, "b_remote": remote_id} for row, remote_id in sent]
+    )
 
 
 async def retry_later(
@@ -225,7 +240,8 @@ async def hold(tx: Tx, row: OutboxRow, at: datetime, error: str) -> None:
 
 async def release_held(tx: Tx, person_ids: Sequence[int], at: datetime) -> int:
     """These people have written again: what was held for them may leave from `at` on."""
-    return await tx.change(_RELEASE, {"b_people": list(person_ids), "b_held": HELD, "b_at": at})
+    given = {"b_people": list(person_ids), "b_held": HELD, "b_at": at}
+    return len(await _RELEASE.rows(tx, given))
 
 
 async def put_back(tx: Tx, row: OutboxRow, error: str) -> None:

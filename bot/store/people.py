@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from bot.store import contest_people
 from bot.store.database import Tx
+from bot.store.prepared import Prepared, Row
 from bot.store.tables import (
     inbox,
     outbox,
@@ -81,7 +82,17 @@ _SEEN = (
 _FIND = select(*PERSON).where(
     people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
 )
-SEEN_BY_ID = update(people).where(people.c.id == bindparam("b_id")).values(_BEEN_THERE)
+SEEN_BY_ID = Prepared(
+    lambda _: update(people).where(people.c.id == bindparam("b_id")).values(_BEEN_THERE)
+)
+
+
+def read_person(row: Row) -> Person:
+    """The person of a row of `PERSON`."""
+    id_, channel, channel_id, first_seen, greeted_at, quiet_until, origin = row
+    return Person(
+        id_, channel, channel_id, first_seen, greeted_at, quiet_until, is_new=False, origin=origin
+    )
 
 
 async def meet(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, select, text, update
@@ -13,6 +12,7 @@ from sqlalchemy import Update, and_, bindparam, delete, func, insert, or_, selec
 from bot.clock import day_number
 from bot.language.mask import mask_numbers
 from bot.store.database import Insert, Tx, insert_into
+from bot.store.prepared import Prepared
 from bot.store.tables import questions, staff_requests, states
 
 NONE_CHOSEN = "choose-none"
@@ -21,20 +21,22 @@ NONE_CHOSEN = "choose-none"
 
 _LOAD_STATE = select(states.c.data).where(states.c.person_id == bindparam("b_person"))
 _RECORD_QUESTION = insert(questions).returning(questions.c.id)
-_NUMBERS_AT_ONCE = 16
 # Numbers are never used twice, not even that of a deleted row: both databases count apart.
 _LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = 'questions'")
 _NEXT_NUMBERS = text(
     "SELECT nextval(pg_get_serial_sequence('questions', 'id')) FROM generate_series(1, :b_count)"
 )
+_NUMBERS = Prepared(lambda is_postgresql: _NEXT_NUMBERS if is_postgresql else _LAST_NUMBER)
 
 
-@cache
-def save_statement(is_postgresql: bool) -> Insert:
-    """Saves where a person stands: person_id, data, at."""
+def _save(is_postgresql: bool) -> Insert:
     saving = insert_into(states, is_postgresql)
     new = {"data": saving.excluded.data, "at": saving.excluded.at}
     return saving.on_conflict_do_update(index_elements=[states.c.person_id], set_=new)
+
+
+SAVE = Prepared(_save, ("person_id", "data", "at"))
+"""Saves where a person stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,7 @@ async def save_state(tx: Tx, person_id: int, data: dict[str, Any], at: datetime)
     if tx.ahead:
         tx.ahead.save(person_id, data, at)
         return
-    given = {"person_id": person_id, "data": data, "at": at}
-    await tx.change(save_statement(tx.is_postgresql), given)
+    await SAVE.run(tx, [{"person_id": person_id, "data": data, "at": at}])
 
 
 async def record_question(tx: Tx, asked: QuestionAsked) -> int:
@@ -119,21 +120,20 @@ async def record_question(tx: Tx, asked: QuestionAsked) -> int:
     if tx.ahead is None:
         return int(await tx.value(_RECORD_QUESTION, given))
     if not tx.ahead.numbers:
-        tx.ahead.numbers.extend(await _take_numbers(tx))
+        tx.ahead.numbers.extend(await _take_numbers(tx, tx.ahead.messages))
     number = tx.ahead.numbers.popleft()
     tx.ahead.asked.append({**given, "id": number})
     return number
 
 
-async def _take_numbers(tx: Tx) -> Sequence[int]:
+async def _take_numbers(tx: Tx, count: int) -> Sequence[int]:
     """Numbers for the next questions of a batch, which nobody else gets."""
+    # There is one writer at a time on SQLite, and writing a number moves the count on.
+    found = await _NUMBERS.rows(tx, {"b_count": count} if tx.is_postgresql else {})
     if tx.is_postgresql:
-        found = await tx.connection.execute(_NEXT_NUMBERS, {"b_count": _NUMBERS_AT_ONCE})
-        return [int(number) for number in found.scalars()]
-    # There is one writer at a time; writing a number moves the count on.
-    await tx.write_asked()
-    last = int((await tx.connection.execute(_LAST_NUMBER)).scalar() or 0)
-    return range(last + 1, last + 1 + _NUMBERS_AT_ONCE)
+        return [int(number) for (number,) in found]
+    last = int(found[0][0]) if found else 0
+    return range(last + 1, last + 1 + count)
 
 
 async def choose_none(tx: Tx, question_id: int, person_id: int) -> bool:

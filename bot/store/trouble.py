@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy import URL
 from sqlalchemy.exc import (
     DataError,
@@ -50,6 +52,13 @@ _POSTGRESQL = {
     "08": ("mất kết nối tới máy chủ", _START),
     "40": ("hai giao dịch vướng nhau", "hãy thử lại"),
 }
+_OUR_FAULTS = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    sqlite3.NotSupportedError,
+    sqlite3.InterfaceError,
+)
 _UNKNOWN = ("cơ sở dữ liệu báo lỗi", "hãy xem nguyên nhân trong nhật ký rồi thử lại")
 
 
@@ -72,6 +81,8 @@ def is_trouble(error: Exception) -> bool:
     """Whether an error says that the database does not work; the others are faults of our code."""
     if isinstance(error, TimeoutError):
         return True
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, _OUR_FAULTS)
     if not isinstance(error, DBAPIError):
         return False
     state = _sqlstate(error.orig)
