@@ -23,6 +23,7 @@ _RIVALS = 5
 _LONG = 25
 _WARM = 3.0
 
+_NOTHING: frozenset[str] = frozenset()
 _JUDGES = ("own", "kin", "rows", "letters", "marks", "words", "likely_marks", "shared")
 """The features that are asked one by one whether they put the same kin first."""
 
@@ -50,21 +51,19 @@ class Ranked:
     @property
     def kin(self) -> list[int]:
         """The entries that answer one thing with the best one, and it itself, best first."""
-        return [at for at in self.order if self._is_kin(at)]
+        ours = self.affairs[self.best] or _NOTHING
+        return [at for at in self.order if not ours.isdisjoint(self.affairs[at] or _NOTHING)]
 
     @property
     def rivals(self) -> list[int]:
         """The entries that answer other things, best first."""
-        return [at for at in self.order if not self._is_kin(at)]
+        kin = set(self.kin)
+        return [at for at in self.order if at not in kin]
 
     @property
     def strangers(self) -> list[int]:
         """The subjects outside the base."""
         return [at for at, affairs in enumerate(self.affairs) if affairs is None]
-
-    def _is_kin(self, at: int) -> bool:
-        ours, theirs = self.affairs[self.best], self.affairs[at]
-        return bool(ours and theirs and not ours.isdisjoint(theirs))
 
     def lead_over(self, others: Sequence[int]) -> float:
         """How far the best entry lies above the best of some others."""
@@ -84,13 +83,13 @@ class Ranked:
         difference = float(column[list(some)].max() - column[list(others)].max())
         return max(-_FAR_FEATURE, min(_FAR_FEATURE, difference))
 
-    def share(self, heat: float) -> float:
+    def share(self, heat: float, kin: Sequence[int], rivals: Sequence[int]) -> float:
         """The part of the best entry and its kin in the raised scores of all entries, as log odds.
 
         The hotter, the more the entries far behind count.
         """
         raised = np.exp((self.scores - self.scores[self.best]) / heat)
-        own, rest = float(raised[self.kin].sum()), float(raised[self.rivals].sum())
+        own, rest = float(raised[kin].sum()), float(raised[rivals].sum())
         return float(np.log(own / (rest + 1e-3)))
 
 
@@ -123,10 +122,10 @@ class Contest:
 _WALKOVER = Contest(np.array([_FAR_STEADY], dtype=np.float32))
 
 
-def _contests(ranked: Ranked) -> list[Contest]:
+def _contests(ranked: Ranked, rivals: Sequence[int]) -> list[Contest]:
     """The best entry against the nearest rivals, nearest first."""
     best = ranked.by_term[:, ranked.best]
-    found = [Contest(best - ranked.by_term[:, rival]) for rival in ranked.rivals[:_RIVALS]]
+    found = [Contest(best - ranked.by_term[:, rival]) for rival in rivals[:_RIVALS]]
     return found or [_WALKOVER]
 
 
@@ -157,14 +156,15 @@ def topic_inputs(ranked: Ranked) -> list[float]:
 def rank_inputs(ranked: Ranked) -> list[float]:
     """The inputs of the chance that the best entry is right, in the order of `model.RANK`."""
     words = len(ranked.reading.folded) or 1
-    kin, rivals, contests = ranked.kin, ranked.rivals, _contests(ranked)
+    kin, rivals = ranked.kin, ranked.rivals
+    contests = _contests(ranked, rivals)
     agreeing = sum(ranked.ahead(name, kin, rivals) > 0 for name in _JUDGES)
     return [
         1.0,
         ranked.lead_over(rivals),
         ranked.lead_over(ranked.order[1:]),
-        ranked.share(1.0),
-        ranked.share(_WARM),
+        ranked.share(1.0, kin, rivals),
+        ranked.share(_WARM, kin, rivals),
         contests[0].steadiness,
         min(contest.steadiness for contest in contests),
         agreeing / len(_JUDGES),

@@ -43,7 +43,8 @@ class Ahead:
 
     def add(self, person: Person) -> None:
         """A person found or made in this transaction; a new one stands nowhere yet."""
-        self.people[person.channel, person.channel_id] = replace(person, is_new=False)
+        key = person.channel, person.channel_id
+        self.people[key] = replace(person, is_new=False) if person.is_new else person
         if person.is_new:
             self.states[person.id] = {}
 

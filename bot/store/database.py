@@ -45,6 +45,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
 }
 _CONNECT_SECONDS = 10
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -368,7 +369,7 @@ def _make_folder(file: Path) -> None:
 
 
 def _to_json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = _ENCODER.encode(value)
     # Looked for first: the pattern tries every letter.
     return storable(_NUL.sub(r"\1", text) if "\\u0000" in text else text)
 

@@ -10,7 +10,7 @@ within a lane one person's rows leave in the order of their ids, one at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -82,6 +82,9 @@ _ROW = tuple(
     people.c.channel_id if name == "channel_id" else outbox.c[name]
     for name in OutboxRow.__dataclass_fields__
 )
+_ROW_TRIED_ONCE_MORE = tuple(
+    (column + 1).label("attempts") if column is outbox.c.attempts else column for column in _ROW
+)
 LAY_OUT = Prepared(
     lambda _: insert(outbox),
     (
@@ -92,7 +95,7 @@ LAY_OUT = Prepared(
 _EARLIER = outbox.alias("earlier")
 _DUE = Prepared(
     lambda _: (
-        select(*_ROW)
+        select(*_ROW_TRIED_ONCE_MORE)
         .join(people, people.c.id == outbox.c.person_id)
         .where(
             outbox.c.channel == bindparam("b_channel"),
@@ -187,7 +190,7 @@ async def take_due(tx: Tx, channel: str, at: datetime, limit: int, lane: Lane) -
     given = {"b_channel": channel, "b_lane": lane, "b_at": at, "b_limit": limit}
     taken = [OutboxRow(*row) for row in await _DUE.rows(tx, given)]
     await _TAKE.run(tx, [{"b_id": row.id, "b_at": at} for row in taken])
-    return [replace(row, attempts=row.attempts + 1) for row in taken]
+    return taken
 
 
 async def mark_sent(tx: Tx, row: OutboxRow, at: datetime, remote_id: str | None = None) -> None:

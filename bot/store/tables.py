@@ -6,6 +6,7 @@ belong to a person point at `people`; `people.erase` must know each such table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,10 +44,12 @@ class UtcTime(TypeDecorator[datetime]):
         """The instant in UTC; without its zone on SQLite, which would drop it in silence."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("a datetime without a time zone cannot be stored")
-        at = value.astimezone(UTC)
+        at = _in_utc(value)
         return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """SQLite's text at once: SQLAlchemy's own way there takes five times as long."""
+        return _instant_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant, aware, in UTC."""
@@ -65,10 +68,37 @@ class Words(TypeDecorator[str]):
         """The text without what one of the databases would refuse."""
         return None if value is None else storable(value)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """The same without a detour: texts are most of what is written."""
+        return _storable_or_none
+
 
 def storable(value: str) -> str:
     """The text without NUL, and with a question mark for each lone surrogate."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    if "\0" in value:
+        value = value.replace("\0", "")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def _storable_or_none(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a datetime without a time zone cannot be stored")
+    return value.astimezone(UTC)
+
+
+def _instant_text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes a datetime for SQLite: in UTC, to the microsecond, without a zone."""
+    if value is None:
+        return None
+    return _in_utc(value).isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def id_type() -> TypeEngine[int]:
