@@ -303,7 +303,7 @@ class Database:
         except BaseException as error:
             # Whatever state it is in: the next one gets a connection of its own.
             await asyncio.shield(connection.close())
-            if is_refused_writing(error):
+            if engine is self._writers and is_refused_writing(error):
                 # After a failover the address may lead elsewhere, but what is connected stays.
                 await asyncio.shield(self._writers.dispose())
             if isinstance(error, Exception) and is_trouble(error):
