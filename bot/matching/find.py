@@ -22,12 +22,12 @@ from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.emphasis import Emphasis
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Evidence, Speakers
-from bot.matching.memory import give_back_memory
 from bot.matching.model import DEFAULT, Fitted, chance
 from bot.matching.postings import Floats, Places, join
 from bot.matching.said import read_said
 from bot.matching.score import Asked, best_rows, features_of
 from bot.matching.terms import Concepts, terms_of
+from bot.memory import give_back_memory
 
 CANDIDATES = 20
 OUTSIDERS = 4

@@ -1,4 +1,4 @@
-"""Giving memory back: building an index frees more than it keeps."""
+"""Giving memory back: building an index frees more than it keeps, and so does replacing one."""
 
 from __future__ import annotations
 
