@@ -134,11 +134,13 @@ def _read(block: str, line: int) -> QuestionForm | None:
     if question is None:
         return None
     try:
-        options = tuple((str(o["id"]), str(o["text"])) for o in question["options"])
-        key = tuple(map(str, question["key"]))
+        options = tuple((_word(o["id"]), _word(o["text"])) for o in question["options"])
+        key = tuple(map(_word, question["key"]))
+        told = {
+            name: _word(question.get(name) or "") for name in ("id", "text", "explain", "level")
+        }
     except (KeyError, TypeError):
         return None
-    told = {name: str(question.get(name) or "") for name in ("id", "text", "explain", "level")}
     version = question.get("version", 1)
     return QuestionForm(
         **told,
@@ -148,6 +150,13 @@ def _read(block: str, line: int) -> QuestionForm | None:
         version=version if isinstance(version, int) else 1,
         line=line,
     )
+
+
+def _word(value: object) -> str:
+    """A value as a text. Raises `TypeError` for a list: nested by names, one may have no end."""
+    if isinstance(value, list | dict):
+        raise TypeError
+    return str(value)
 
 
 def _plain(block: str) -> Mapping[str, Any] | None:

@@ -10,7 +10,6 @@ import csv
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from bot.errors import InputRefused, reason_of
+from bot.knowledge.packed import is_too_large
 from bot.knowledge.source import LARGEST_FILE, Faults
 from bot.language.fold import fold, tidy
 from bot.language.syllables import is_syllable
@@ -28,7 +28,6 @@ from bot.language.syllables import is_syllable
 _HEADING_WITHIN = 15
 _MOST_COLUMNS = 40
 _MOST_ROWS = 100_000
-_UNPACKED_AT_MOST = 20 * LARGEST_FILE
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _WITH_MARK = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -181,10 +180,8 @@ def _sheets(data: bytes, name: str, faults: Faults) -> list[Row]:
             raise InputRefused("Tệp có mật khẩu. Hãy bỏ mật khẩu rồi lưu lại.")
         raise InputRefused("Đây là tệp Excel kiểu cũ (.xls). Hãy lưu lại dạng .xlsx.")
     try:
-        # A small packed file may unpack to more than the memory holds.
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _UNPACKED_AT_MOST:
-                raise InputRefused("Tệp quá lớn sau khi giải nén.")
+        if is_too_large(io.BytesIO(data)):
+            raise InputRefused("Tệp quá lớn sau khi giải nén.")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except InputRefused:
         raise

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Fault, InputRefused
-from bot.knowledge import place_files
+from bot.knowledge import packed
 from bot.knowledge.place_files import decode
 from bot.knowledge.place_lists import load_places
 from bot.knowledge.place_names import EXACT
@@ -371,8 +371,8 @@ def test_files_that_are_no_tables_are_refused_with_one_sentence(folder: Path) ->
         told = only_fault(folder)
         assert told.startswith("places/ds.xlsx:1: ")
         assert part in told
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("a.txt", "a")
+    with zipfile.ZipFile(path, "w") as other:
+        other.writestr("a.txt", "a")
     assert "hỏng" in only_fault(folder)
     path.unlink()
     (folder / "ds.pdf").write_bytes(b"%PDF")
@@ -385,7 +385,7 @@ def test_a_file_too_large_is_not_even_opened(folder: Path, monkeypatch: pytest.M
     assert "quá lớn" in only_fault(folder)
     (folder / "ds.csv").unlink()
     save_book(folder / "ds.xlsx", [])
-    monkeypatch.setattr(place_files, "_UNPACKED_AT_MOST", 100)
+    monkeypatch.setattr(packed, "MOST_MARKS", 10)
     assert "giải nén" in only_fault(folder)
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import InputRefused, reason_of
+from bot.knowledge.packed import is_too_large
 from bot.knowledge.spreadsheet.columns import COLUMNS, LABELS, ORIGINAL, SHEET
 from bot.language.fold import fold
 
 _LARGEST_FILE = 50 * 1024 * 1024
-_LARGEST_INSIDE = 300 * 1024 * 1024
 _MOST_ROWS = 20_000
 
 
@@ -85,13 +85,12 @@ def check_workbook(path: Path) -> None:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise InputRefused(f"Tệp {name} quá lớn.")
-        with zipfile.ZipFile(path) as inside:
-            size = sum(item.file_size for item in inside.infolist())
+        large = is_too_large(str(path))
     except zipfile.BadZipFile:
         raise InputRefused(f"Tệp {name} không phải bảng tính .xlsx hoặc đã bị hỏng.") from None
     except OSError as error:
         raise InputRefused(f"Không mở được tệp {name}: {reason_of(error)}.") from error
-    if size > _LARGEST_INSIDE:
+    if large:
         raise InputRefused(f"Tệp {name} khi mở ra quá lớn.")
 
 
