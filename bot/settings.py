@@ -22,12 +22,17 @@ Mode = Literal["polling", "webhook"]
 """How a channel brings us its messages: we fetch them, or it posts them to us."""
 
 
+_ADDRESS = r"^https?://[^\s/]+(/[^\s]*)?$"
+
+
 class Settings(BaseSettings):
     """All settings, checked once at the start."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
         env_file_encoding="utf-8",
+        # A line of `.env` that was left empty sets nothing.
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
@@ -52,20 +57,28 @@ class Settings(BaseSettings):
     telegram_name: str = Field(
         "", alias="TELEGRAM_NAME", pattern=r"^([A-Za-z]\w{2,30}[A-Za-z0-9])?$"
     )
-    telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", alias="TELEGRAM_API_URL", pattern=_ADDRESS
+    )
 
     zalo_bot_token: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_TOKEN")
     zalo_bot_mode: Mode = Field("polling", alias="ZALO_BOT_MODE")
     zalo_bot_webhook_secret: SecretStr = Field(SecretStr(""), alias="ZALO_BOT_WEBHOOK_SECRET")
-    zalo_bot_api_url: str = Field("https://bot-api.zaloplatforms.com", alias="ZALO_BOT_API_URL")
+    zalo_bot_api_url: str = Field(
+        "https://bot-api.zaloplatforms.com", alias="ZALO_BOT_API_URL", pattern=_ADDRESS
+    )
     zalo_bot_monthly_quota: int = Field(3_000, alias="ZALO_BOT_MONTHLY_QUOTA", ge=1)
 
     zalo_oa_app_id: str = Field("", alias="ZALO_OA_APP_ID")
     zalo_oa_app_secret: SecretStr = Field(SecretStr(""), alias="ZALO_OA_APP_SECRET")
     zalo_oa_secret: SecretStr = Field(SecretStr(""), alias="ZALO_OA_SECRET")
     zalo_oa_refresh_token: SecretStr = Field(SecretStr(""), alias="ZALO_OA_REFRESH_TOKEN")
-    zalo_oa_api_url: str = Field("https://openapi.zalo.me", alias="ZALO_OA_API_URL")
-    zalo_oa_oauth_url: str = Field("https://oauth.zaloapp.com", alias="ZALO_OA_OAUTH_URL")
+    zalo_oa_api_url: str = Field(
+        "https://openapi.zalo.me", alias="ZALO_OA_API_URL", pattern=_ADDRESS
+    )
+    zalo_oa_oauth_url: str = Field(
+        "https://oauth.zaloapp.com", alias="ZALO_OA_OAUTH_URL", pattern=_ADDRESS
+    )
     zalo_oa_link: str = Field("", alias="ZALO_OA_LINK", pattern=r"^(https://[^\s]+)?$")
     zalo_oa_signature: str = Field(
         "", alias="ZALO_OA_SIGNATURE", pattern=r"^((app_id|oa_id)\+(oa_secret|app_secret))?$"
@@ -99,6 +112,10 @@ _SENTENCES = {
     "BOT_KEEP_DAYS": "phải là số ngày từ 1 đến 3650.",
     "BOT_STARTS_AT_ONCE": "phải là số lượt vào thi xử lý cùng lúc, từ 1 đến 10000.",
     "BOT_QUEUE_MINUTES": "phải là số phút giữ chỗ trong hàng chờ, từ 1 đến 720.",
+    **dict.fromkeys(
+        ("TELEGRAM_API_URL", "ZALO_BOT_API_URL", "ZALO_OA_API_URL", "ZALO_OA_OAUTH_URL"),
+        "phải là địa chỉ đầy đủ của máy chủ, có https:// ở đầu; thường thì nên bỏ dòng này.",
+    ),
     "TELEGRAM_MODE": "phải là polling hoặc webhook.",
     "TELEGRAM_NAME": "phải là tên của bot trên Telegram, không có @, ví dụ hoidapbaucu_bot.",
     "ZALO_BOT_MODE": "phải là polling hoặc webhook.",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 from dotenv import dotenv_values
@@ -15,6 +17,7 @@ from bot.clock import utc_now, vietnam_date
 from bot.errors import BotError, InputRefused
 from bot.settings import Settings, faults_of_settings, load_settings
 
+_TELEGRAM_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _OURS = ("BOT_", "TELEGRAM_", "ZALO_")
 _NO_SETTINGS = {"BOT_RUN"}
 """Names that begin like ours and mean something to others."""
@@ -26,7 +29,8 @@ def check() -> None:
     if not faults:
         settings = load_settings()
         _show(settings)
-        faults = [*_contradictions(settings), *asyncio.run(_look_inside(settings))]
+        faults = [*_contradictions(settings), *_unusable(settings)]
+        faults += asyncio.run(_look_inside(settings))
     for fault in faults:
         typer.echo(f"LỖI  {fault}", err=True)
     if faults:
@@ -81,6 +85,34 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "ZALO_OA_APP_ID: còn trống trong khi ZALO_OA_APP_SECRET đã đặt."
     if not settings.database.startswith("sqlite") and not settings.secret_key.get_secret_value():
         yield "BOT_SECRET_KEY: nhiều máy dùng chung PostgreSQL thì phải dùng chung một khóa; hãy đặt ở đây."
+
+
+def _unusable(settings: Settings) -> Iterator[str]:
+    """Values of a right form that nothing can be done with: a token, an address, a proxy."""
+    from bot.channels.proxies import proxy_for
+    from bot.server import open_port
+
+    token = settings.telegram_token.get_secret_value()
+    if token and not _TELEGRAM_TOKEN.fullmatch(token):
+        yield (
+            "TELEGRAM_TOKEN: không giống mã mà @BotFather đưa ra, dạng 123456789:AAF…; hãy chép lại "
+            "cả dòng."
+        )
+    if settings.zalo_oa_app_id and not settings.zalo_oa_app_id.isdecimal():
+        yield "ZALO_OA_APP_ID: phải là dãy số của ứng dụng ở developers.zalo.me."
+    told: set[str] = set()
+    for place in (settings.telegram_api_url, settings.zalo_bot_api_url, settings.zalo_oa_api_url):
+        parts = urlsplit(place)
+        try:
+            proxy_for(parts.scheme, parts.hostname or "")
+        except BotError as error:
+            told.add(str(error))
+    yield from sorted(told)
+    try:
+        # Any free port: the one of the settings may be in use by the very program that is checked.
+        open_port(settings.host, 0).close()
+    except BotError as error:
+        yield str(error)
 
 
 async def _look_inside(settings: Settings) -> list[str]:
