@@ -15,9 +15,10 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 import uvicorn
@@ -35,6 +36,7 @@ from bot.channels import metrics, timekeeping
 from bot.channels.duty import Duty, Work, told_present
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
+from bot.channels.tending import Tending
 from bot.channels.timekeeping import keep_time, keep_time_of
 from bot.channels.web import ownership
 from bot.channels.web.arrival import Arrivals
@@ -65,7 +67,7 @@ from bot.store.migrate import migrate
 from bot.wing import PATH as ADMIN
 from bot.wing import Wing
 
-_AGAIN_S = 10
+
 _MOMENT_S = 1
 """How long what can wait waits after a start, while the first messages are answered."""
 _log = structlog.get_logger(__name__)
@@ -97,7 +99,10 @@ def build_app(
     queue = Queue(settings.starts_at_once, timedelta(minutes=settings.queue_minutes), 4)
     hall = Hall(sealer, shelf, queue)
     handler = Handler(database, lambda: live.current, hall=hall)
-    channels = Channels(build_channels(settings, database, sealer), handler, sealer)
+    tending = Tending()
+    channels = Channels(
+        build_channels(settings, database, sealer), handler, sealer, tending=tending
+    )
     pages = Pages(lambda: live.current, settings.zalo_site_verification)
     secure = settings.public_url.startswith("https://")
     chat = WebChat(handler, limiter or Limiter(), pages, visitors, secure)
@@ -120,8 +125,8 @@ def build_app(
     routes: list[BaseRoute] = [
         *channels.routes(),
         *site.routes(desk),
-        Route("/healthz", _health(database, live, channels)),
-        Route("/readyz", _health(database, live, channels, ready=True)),
+        Route("/healthz", _health(database, live, channels, tending)),
+        Route("/readyz", _health(database, live, channels, tending, ready=True)),
         Route("/metrics", _metrics(live, channels, queue)),
         *ownership.routes(settings.zalo_site_verification),
         Later(ADMIN, wing.routes),
@@ -134,11 +139,17 @@ def build_app(
             Middleware(Arrivals, secure=secure),
         ],
         lifespan=_lifespan(
-            live, channels, (caretaker.run, sweeper.run), database, mark_of(sealer), wing
+            live,
+            channels,
+            {"contests": caretaker.run, "retention": sweeper.run},
+            database,
+            mark_of(sealer),
+            wing,
+            tending,
         ),
         exception_handlers=_failures(pages),
     )
-    app.state.wing, app.state.queue = wing, queue
+    app.state.wing, app.state.queue, app.state.tending = wing, queue, tending
     return app
 
 
@@ -161,53 +172,55 @@ def _failures(
 def _lifespan(
     live: Live[Snapshot],
     channels: Channels,
-    upkeep: Sequence[Work],
+    upkeep: Mapping[str, Work],
     database: Database,
     mark: str,
     wing: Wing,
+    tending: Tending,
 ) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+    duty = Duty(database, "upkeep", tending=tending)
+
     async def look_after(stop: asyncio.Event) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), _MOMENT_S)
-        await asyncio.gather(*(work(stop) for work in upkeep))
+        works = (tending.keep(name, partial(work, stop), stop) for name, work in upkeep.items())
+        await asyncio.gather(*works)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        watching = asyncio.create_task(_watch(live, stop))
-        timing = asyncio.create_task(keep_time(database, stop))
-        caring = asyncio.create_task(Duty(database, "upkeep").run(look_after, stop))
+        works: dict[str, Callable[[], Awaitable[None]]] = {
+            "knowledge": lambda: live.watch(stop),
+            "clock": lambda: keep_time(database, stop),
+            "upkeep": lambda: duty.run(look_after, stop),
+        }
+        going = [
+            asyncio.create_task(tending.keep(name, work, stop)) for name, work in works.items()
+        ]
         try:
-            async with told_present(database, mark), channels.running():
+            async with told_present(database, mark, tending), channels.running():
                 yield
         finally:
             stop.set()
             await wing.close()
-            await watching
-            await timing
-            await caring
+            await asyncio.gather(*going)
 
     return lifespan
 
 
-async def _watch(live: Live[Snapshot], stop: asyncio.Event) -> None:
-    """Watch the knowledge until `stop` is set; a folder that cannot be watched is tried again."""
-    while not stop.is_set():
-        try:
-            await live.watch(stop)
-        except Exception as error:
-            _log.error("knowledge_not_watched", kind=type(error).__name__, reason=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _AGAIN_S)
-
-
 def _health(
-    database: Database, live: Live[Snapshot], channels: Channels, *, ready: bool = False
+    database: Database,
+    live: Live[Snapshot],
+    channels: Channels,
+    tending: Tending,
+    *,
+    ready: bool = False,
 ) -> Callable[[Request], Awaitable[Response]]:
     async def health(_request: Request) -> Response:
         trouble = await _database_trouble(database)
+        failing = tending.told()
         body = {
-            "status": "trouble" if trouble else "ok",
+            "status": "trouble" if trouble or failing else "ok",
             "database": trouble or "ok",
             "clock": timekeeping.told(),
             "knowledge": {
@@ -216,6 +229,7 @@ def _health(
                 "faults": [str(fault) for fault in live.faults],
             },
             "channels": {"web": "ok", **channels.states()},
+            "failing": failing,
         }
         return JSONResponse(body, status_code=503 if ready and trouble else 200)
 
@@ -281,8 +295,9 @@ def run(settings: Settings) -> None:
     async def serve() -> None:
         with open_port(settings.host, settings.port) as listening:
             async with open_database(settings) as database:
+                app = build_app(settings, database, live, await open_sealer(settings, database))
                 config = uvicorn.Config(
-                    build_app(settings, database, live, await open_sealer(settings, database)),
+                    app,
                     log_config=None,
                     access_log=False,
                     server_header=False,
@@ -291,7 +306,7 @@ def run(settings: Settings) -> None:
                     ws="none",
                     http=PatientProtocol,
                 )
-                server = _Server(config, database)
+                server = _Server(config, database, app.state.tending)
                 port = listening.getsockname()[1]
                 server.address = settings.public_url.rstrip("/") or f"http://localhost:{port}"
                 _outlive_signals()
@@ -333,9 +348,10 @@ class _Server(uvicorn.Server):
 
     address = ""
 
-    def __init__(self, config: uvicorn.Config, database: Database) -> None:
+    def __init__(self, config: uvicorn.Config, database: Database, tending: Tending) -> None:
         super().__init__(config)
         self._database = database
+        self._tending = tending
         self._owning: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -345,7 +361,8 @@ class _Server(uvicorn.Server):
         print(f"Trang quản trị:     {self.address}/admin", flush=True)  # noqa: T201
         print(f"Tình trạng dịch vụ: {self.address}/healthz", flush=True)  # noqa: T201
         if not self.should_exit:
-            self._owning = asyncio.create_task(self._tell_first_owner())
+            owning = self._tending.keep("owner", self._tell_first_owner, asyncio.Event())
+            self._owning = asyncio.create_task(owning)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._owning:
@@ -356,17 +373,10 @@ class _Server(uvicorn.Server):
     async def _tell_first_owner(self) -> None:
         # A password's hash takes both processors a while: the first who ask are answered first.
         await asyncio.sleep(_MOMENT_S)
-        while True:
-            try:
-                password = await add_first_owner(self._database, utc_now())
-            except DatabaseUnavailable as error:
-                _log.error("first_owner_not_added", sentence=str(error))
-                await asyncio.sleep(_AGAIN_S)
-                continue
-            if password:
-                # To the terminal alone: a log is kept, and read by others.
-                print(_FIRST_OWNER.format(name=FIRST_OWNER, password=password), flush=True)  # noqa: T201
-            return
+        password = await add_first_owner(self._database, utc_now())
+        if password:
+            # To the terminal alone: a log is kept, and read by others.
+            print(_FIRST_OWNER.format(name=FIRST_OWNER, password=password), flush=True)  # noqa: T201
 
 
 def open_port(host: str, port: int) -> socket.socket:

@@ -65,7 +65,7 @@ class Delivery:
         self._database = database
         self._sealer = sealer
         self._channel = channel
-        self._lane: Lane = lane
+        self.lane: Lane = lane
         self._stopped = stopped
         self._clock = clock
         self._wake = asyncio.Event()
@@ -140,7 +140,7 @@ class Delivery:
             async with self._database.transaction(quick=True) as tx:
                 await settle(tx, settled, now)
                 if limit:
-                    rows = await outbox.take_due(tx, self._channel.name, now, limit, self._lane)
+                    rows = await outbox.take_due(tx, self._channel.name, now, limit, self.lane)
         except BaseException:
             self._settled = settled + self._settled
             raise
@@ -153,9 +153,9 @@ class Delivery:
         if self._is_halted or self._is_ending or time.monotonic() < self._quiet_until:
             return 0
         # Of several programs each sends its part.
-        pace = self._channel.pace(self._lane)
+        pace = self._channel.pace(self.lane)
         self._allowance.per_second = pace and pace / self._database.programs
-        return min(AT_ONCE[self._lane] - len(self._sending), self._allowance.left())
+        return min(AT_ONCE[self.lane] - len(self._sending), self._allowance.left())
 
     def _next_look(self) -> float:
         quiet = self._quiet_until - time.monotonic()
@@ -199,14 +199,14 @@ class Delivery:
 
     def _account_for(self, tried: Tried) -> None:
         name, row = self._channel.name, tried.row
-        metrics.count_sent(name, self._lane, tried.kind)
+        metrics.count_sent(name, self.lane, tried.kind)
         if tried.kind is Sent.SENT:
-            metrics.sent_after(name, self._lane, self._clock() - row.created_at)
+            metrics.sent_after(name, self.lane, self._clock() - row.created_at)
         else:
             _log.warning(
                 "reply_not_sent",
                 channel=name,
-                lane=self._lane,
+                lane=self.lane,
                 outbox_id=row.id,
                 outcome=tried.kind,
                 attempts=row.attempts,

@@ -16,6 +16,7 @@ from datetime import timedelta
 import structlog
 
 from bot.channels.owners import is_gone, new_owner
+from bot.channels.tending import Tending
 from bot.errors import DatabaseUnavailable
 from bot.store import leases
 from bot.store.database import Database
@@ -35,10 +36,17 @@ Work = Callable[[asyncio.Event], Awaitable[None]]
 
 
 class Duty:
-    """One thing that only one program does at a time; `is_ours` while that is this one."""
+    """One thing that only one program does at a time; `is_ours` while that is this one.
 
-    def __init__(self, database: Database, name: str, note: str = "") -> None:
+    A lease that cannot be asked for is told by `tending`, and asked for again.
+    """
+
+    def __init__(
+        self, database: Database, name: str, note: str = "", tending: Tending | None = None
+    ) -> None:
         self.name = name
+        self._told_as = f"lease/{name}"
+        self._tending = tending or Tending()
         self.owner = new_owner()
         self.is_ours = False
         self._database = database
@@ -85,6 +93,8 @@ class Duty:
             told = await asyncio.gather(working, stopping, return_exceptions=True)
         if isinstance(told[0], Exception):
             raise told[0]
+        if by_itself and isinstance(told[0], asyncio.CancelledError):
+            raise RuntimeError("the work was cancelled by something that it waited for")
         return by_itself
 
     async def _renew(self) -> bool:
@@ -96,8 +106,10 @@ class Duty:
         try:
             async with self._database.transaction() as tx:
                 took = await leases.take(tx, self.name, self.owner, LENGTH, is_gone, self._note)
-        except DatabaseUnavailable:
+        except Exception as error:
+            self._tending.note(self._told_as, error)
             return False
+        self._tending.well(self._told_as)
         self.is_ours = took
         if took:
             self._good_until = asked + LENGTH.total_seconds() - _MARGIN_SECONDS
@@ -105,16 +117,22 @@ class Duty:
 
     async def _drop(self) -> None:
         self.is_ours = False
-        with contextlib.suppress(DatabaseUnavailable):
+        try:
             async with self._database.transaction() as tx:
                 await leases.drop(tx, self.name, self.owner)
+        except Exception as error:
+            # It runs out by itself.
+            _log.warning("lease_not_dropped", duty=self.name, kind=type(error).__name__)
 
 
 @asynccontextmanager
-async def told_present(database: Database, note: str) -> AsyncIterator[None]:
+async def told_present(
+    database: Database, note: str, tending: Tending | None = None
+) -> AsyncIterator[None]:
     """Other programs can see that this one runs, with its note, while the block does; it sees them."""
     stop = asyncio.Event()
-    duty = Duty(database, "", note)
+    tending = tending or Tending()
+    duty = Duty(database, "present", note, tending)
     duty.name = PRESENT + duty.owner
 
     async def be_there(ending: asyncio.Event) -> None:
@@ -124,7 +142,7 @@ async def told_present(database: Database, note: str) -> AsyncIterator[None]:
             await _wait(ending, LOOK_SECONDS)
         await ending.wait()
 
-    being = asyncio.create_task(duty.run(be_there, stop))
+    being = asyncio.create_task(tending.keep("present", lambda: duty.run(be_there, stop), stop))
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ from bot.channels.metrics import Outcome
 from bot.channels.redaction import frames_of
 from bot.channels.sealed import seal, unseal
 from bot.channels.senders import Common, Senders
+from bot.channels.tending import Tending
 from bot.clock import Clock, utc_now
 from bot.dialogue import sayings
 from bot.dialogue.messages import Incoming, Message, Notice, NoticeKind, Reply
@@ -72,8 +73,10 @@ class Intake:
         replied: Callable[[str], None],
         senders: Senders | None = None,
         clock: Clock = utc_now,
+        tending: Tending | None = None,
     ) -> None:
         self._handler = handler
+        self._tending = tending or Tending()
         self._sealer = sealer
         self._replied = replied
         self._clock = clock
@@ -111,7 +114,9 @@ class Intake:
         if not self._database.is_shared:
             await self._handle_until_stopped()
             return
-        adopting = asyncio.create_task(self._adopt(channels))
+        adopting = asyncio.create_task(
+            self._tending.keep("adopting", lambda: self._adopt(channels), asyncio.Event())
+        )
         try:
             await self._handle_until_stopped()
         finally:
@@ -186,15 +191,12 @@ class Intake:
         before: set[int] = set()
         while True:
             await asyncio.sleep(_ADOPT_SECONDS)
-            try:
-                async with self._database.reading() as tx:
-                    found = [
-                        (channel, row)
-                        for channel in channels
-                        for row in await inbox.unfinished(tx, channel, _ADOPTED_AT_ONCE)
-                    ]
-            except DatabaseUnavailable:
-                continue
+            async with self._database.reading() as tx:
+                found = [
+                    (channel, row)
+                    for channel in channels
+                    for row in await inbox.unfinished(tx, channel, _ADOPTED_AT_ONCE)
+                ]
             mine = {one.inbox_id for one in self._waiting}
             for channel, row in found:
                 incoming = self._unseal(channel, row) if row.id in before - mine else None

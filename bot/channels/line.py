@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,6 +14,7 @@ from bot.channels.delivery import Delivery
 from bot.channels.duty import Duty, others_present
 from bot.channels.outcomes import wait_before
 from bot.channels.redaction import frames_of, learn_secrets, redact
+from bot.channels.tending import Tending
 from bot.clock import Clock, utc_now
 from bot.errors import BotError, ChannelStopped, DatabaseUnavailable
 from bot.sealing import Sealer
@@ -42,15 +44,17 @@ class Line:
         database: Database,
         clock: Clock = utc_now,
         sealer: Sealer | None = None,
+        tending: Tending | None = None,
     ) -> None:
         self.channel = channel
+        self._tending = tending or Tending()
         self.state = STARTING
         self.lanes = [
             Delivery(database, channel, lane, self._refuse, clock, sealer) for lane in LANES
         ]
         self._database = database
         self._clock = clock
-        self._duty = Duty(database, f"listen/{channel.name}")
+        self._duty = Duty(database, f"listen/{channel.name}", tending=self._tending)
         self._ending = asyncio.Event()
         self._refused = asyncio.Event()
         self._refusal: ChannelStopped | None = None
@@ -72,9 +76,22 @@ class Line:
         await self._recover()
         for lane in self.lanes:
             lane.halt()
-        sending = [asyncio.create_task(lane.run()) for lane in self.lanes]
+        sending = [self._kept(f"send/{lane.lane}", lane.run) for lane in self.lanes]
         if self._database.is_shared:
-            sending.append(asyncio.create_task(self._recover_others()))
+            sending.append(self._kept("recover", self._recover_others))
+        try:
+            await self._keep_open(take)
+            await asyncio.gather(*sending)
+        finally:
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+
+    def _kept(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        keeping = self._tending.keep(f"{name}/{self.channel.name}", work, self._ending)
+        return asyncio.create_task(keeping)
+
+    async def _keep_open(self, take: Take) -> None:
         attempts = 0
         while not self._ending.is_set():
             try:
@@ -86,7 +103,6 @@ class Line:
                 self._tell(error)
                 refused = isinstance(error, ChannelStopped)
                 await self._wait(_OPEN_AGAIN_SECONDS if refused else wait_before(attempts))
-        await asyncio.gather(*sending)
 
     async def stop(self) -> None:
         """Ends `run`; what is on its way is waited for, for some seconds."""
@@ -111,8 +127,7 @@ class Line:
         """Sees now and then to what another program left half-sent when it was killed."""
         while not self._ending.is_set():
             await self._wait(_STALE.total_seconds() / 5)
-            with contextlib.suppress(DatabaseUnavailable):
-                await self._send_again(self._clock() - _STALE)
+            await self._send_again(self._clock() - _STALE)
 
     async def _send_again(self, taken_before: datetime | None) -> None:
         async with self._database.transaction() as tx:

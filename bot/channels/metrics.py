@@ -58,6 +58,9 @@ _sent_seconds = Histogram(
 _unsent = Gauge("bot_outbox", "Replies not sent yet, or given up.", ["channel", "lane", "state"])
 _unhandled = Gauge("bot_inbox", "Messages stored and not handled yet.", ["channel"])
 FAILURES = Counter("bot_request_failures", "Requests that ended in a fault of the program.")
+TASK_FAILURES = Counter(
+    "bot_task_failures", "Failures of what works in the background, begun again since.", ["task"]
+)
 KNOWLEDGE_FAULTS = Gauge("bot_knowledge_faults", "Faults in the knowledge files as they lie now.")
 
 STARTS_WAITING = Gauge("bot_starts_waiting", "People who wait in the queue before their paper.")

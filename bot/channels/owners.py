@@ -25,7 +25,7 @@ def is_gone(owner: str) -> bool:
         return not run.startswith(f"{_RUN}/")
     try:
         os.kill(int(number), 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return True
     except OSError:
         return False

@@ -10,12 +10,10 @@ from datetime import datetime
 import structlog
 
 from bot.calculators.reminders import Reminder, due_reminders
-from bot.channels.redaction import frames_of
 from bot.clock import Clock, utc_now
 from bot.dialogue.packing import pack
 from bot.dialogue.reminders import show_reminder
 from bot.dialogue.snapshot import Snapshot
-from bot.errors import DatabaseUnavailable
 from bot.store import reminders
 from bot.store.database import Database
 from bot.store.outbox import EXPIRES
@@ -42,15 +40,9 @@ class Reminding:
         self._clock = clock
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Looks twice a minute until `stop` is set, whatever goes wrong."""
+        """Looks twice a minute until `stop` is set. Raises what goes wrong."""
         while not stop.is_set():
-            try:
-                await self.remind()
-            except DatabaseUnavailable as error:
-                _log.error("database_unavailable", sentence=str(error))
-            except Exception as error:
-                kind = type(error).__name__
-                _log.error("reminding_broken", kind=kind, frames=frames_of(error))
+            await self.remind()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_AGAIN_SECONDS)
 

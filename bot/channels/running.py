@@ -7,10 +7,10 @@ Each goes its own way: one that is refused or whose service is down says so in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
-import structlog
 from starlette.routing import BaseRoute
 
 from bot.channels import metrics
@@ -18,16 +18,14 @@ from bot.channels.base import Channel
 from bot.channels.duty import Duty
 from bot.channels.intake import Intake
 from bot.channels.line import Line
-from bot.channels.redaction import frames_of
 from bot.channels.reminding import Reminding
+from bot.channels.tending import Tending
 from bot.clock import Clock, utc_now
 from bot.dialogue.turn import Handler
-from bot.errors import DatabaseUnavailable
 from bot.sealing import Sealer
 from bot.store import inbox, outbox
 
 _HANDLER_ENDS_SECONDS = 2.0
-_log = structlog.get_logger(__name__)
 
 
 class Channels:
@@ -39,12 +37,14 @@ class Channels:
         handler: Handler,
         sealer: Sealer,
         clock: Clock = utc_now,
+        tending: Tending | None = None,
     ) -> None:
         self._database = handler.database
-        self._lines = {c.name: Line(c, handler.database, clock, sealer) for c in channels}
+        self.tending = tending = tending or Tending()
+        self._lines = {c.name: Line(c, handler.database, clock, sealer, tending) for c in channels}
         self._stop = asyncio.Event()
         self._reminding = Reminding(self._database, handler.snapshot, self._replied, clock)
-        self.intake = Intake(handler, sealer, self._replied, clock=clock)
+        self.intake = Intake(handler, sealer, self._replied, clock=clock, tending=tending)
 
     def routes(self) -> list[BaseRoute]:
         """The webhooks of all channels."""
@@ -68,10 +68,11 @@ class Channels:
         if not lines:
             yield
             return
-        handling = asyncio.create_task(self._handle())
-        duty = Duty(self._database, "remind")
-        reminding = asyncio.create_task(duty.run(self._reminding.run, self._stop))
-        going = [asyncio.create_task(line.run(self.intake.take)) for line in lines]
+        duty = Duty(self._database, "remind", tending=self.tending)
+        handling = self._kept("handling", lambda: self.intake.handle_all(list(self._lines)))
+        reminding = self._kept("remind", lambda: duty.run(self._reminding.run, self._stop))
+        take = self.intake.take
+        going = [self._kept(f"channel/{n}", partial(x.run, take)) for n, x in self._lines.items()]
         try:
             yield
         finally:
@@ -90,15 +91,5 @@ class Channels:
         if line is not None:
             line.wake()
 
-    async def _handle(self) -> None:
-        """Handles what comes in; a database that does not work is waited for."""
-        while True:
-            try:
-                await self.intake.handle_all(list(self._lines))
-                return
-            except DatabaseUnavailable as error:
-                _log.error("database_unavailable", sentence=str(error))
-            except Exception as error:
-                metrics.FAILURES.inc()
-                _log.error("handling_broken", kind=type(error).__name__, frames=frames_of(error))
-            await asyncio.sleep(1)
+    def _kept(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(self.tending.keep(name, work, self._stop))

@@ -13,7 +13,6 @@ from datetime import timedelta
 import structlog
 
 from bot import clock
-from bot.errors import DatabaseUnavailable
 from bot.store import leases
 from bot.store.database import Database
 
@@ -46,10 +45,9 @@ async def keep_time_of(database: Database) -> None:
 
 
 async def keep_time(database: Database, stop: asyncio.Event) -> None:
-    """Looks now and then until `stop` is set."""
+    """Looks now and then until `stop` is set. Raises what goes wrong."""
     while database.is_shared and not stop.is_set():
-        with contextlib.suppress(DatabaseUnavailable):
-            await keep_time_of(database)
+        await keep_time_of(database)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
 

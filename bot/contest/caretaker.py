@@ -10,19 +10,15 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import structlog
-
 from bot.clock import Clock, utc_now
 from bot.contest import play
 from bot.contest.load import Contests
 from bot.contest.publish import Shelf, publish_practice
-from bot.errors import BotError
 from bot.store import contest_versions
 from bot.store.database import Database
 
 EVERY_SECONDS = 10.0
 _ENDED_AT_ONCE = 200
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -36,14 +32,9 @@ class Caretaker:
     _published: str | None = field(default=None, init=False)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Makes a round now and then until `stop` is set; a failed one is made again."""
+        """Makes a round now and then until `stop` is set. Raises what goes wrong."""
         while not stop.is_set():
-            try:
-                await self.make_round()
-            except BotError as error:
-                _log.error("contests_not_looked_after", sentence=str(error))
-            except Exception as error:
-                _log.error("contests_not_looked_after", kind=type(error).__name__)
+            await self.make_round()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
 

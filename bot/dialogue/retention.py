@@ -13,7 +13,6 @@ import structlog
 from bot.clock import Clock, utc_now
 from bot.contest.retention import Trimmed, trim
 from bot.dialogue.contest.hall import Hall
-from bot.errors import BotError
 from bot.store import contest_versions, inbox, leases, outbox, reminders, talk
 from bot.store.database import Database
 
@@ -90,15 +89,10 @@ class Sweeper:
     clock: Clock = utc_now
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sweeps now and then until `stop` is set; a failed time is made up for the next day."""
+        """Sweeps now and then until `stop` is set. Raises what goes wrong."""
         while not stop.is_set():
-            try:
-                swept = await sweep(self.database, self.hall, self.keep, self.clock())
-                if swept.questions or swept.states:
-                    _log.info("kept_long_enough", questions=swept.questions, states=swept.states)
-            except BotError as error:
-                _log.error("not_swept", sentence=str(error))
-            except Exception as error:
-                _log.error("not_swept", kind=type(error).__name__)
+            swept = await sweep(self.database, self.hall, self.keep, self.clock())
+            if swept.questions or swept.states:
+                _log.info("kept_long_enough", questions=swept.questions, states=swept.states)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), EVERY_SECONDS)

@@ -16,6 +16,9 @@ from bot.clock import utc_now
 from bot.store.database import Tx
 from bot.store.tables import leases
 
+_TOO_LONG = 4
+"""So many times its length no lease has to run, whatever version of the program took it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -31,11 +34,13 @@ async def take(
 ) -> bool:
     """Holds or goes on holding the lease for `length`; False while somebody else does.
 
-    A holder who `is_gone` for sure is not waited for.
+    A holder who `is_gone` for sure is not waited for, nor for a time so far off that nobody asks for
+    it: the clock was wrong by which it was written.
     """
     now = await now_of(tx)
     held = {"owner": owner, "until": now + length, "note": note}
-    free = or_(leases.c.owner == owner, leases.c.until <= now)
+    too_far = now + _TOO_LONG * length
+    free = or_(leases.c.owner == owner, leases.c.until <= now, leases.c.until > too_far)
     taken = await tx.change(
         tx.insert(leases)
         .values(name=name, **held)

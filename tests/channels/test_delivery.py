@@ -229,7 +229,7 @@ async def test_broadcasts_keep_their_pace_and_answers_do_not_wait_for_them(house
 async def test_of_several_programs_each_sends_its_part_of_the_broadcasts(house: House) -> None:
     house.paper.per_second = {"broadcast": 8}
     (broadcasts,) = [
-        lane for lane in house.channels._lines["telegram"].lanes if lane._lane != "reply"
+        lane for lane in house.channels._lines["telegram"].lanes if lane.lane != "reply"
     ]
     assert broadcasts._free() == 8
     house.database.programs = 4

@@ -99,6 +99,15 @@ async def test_a_holder_elsewhere_is_waited_for_until_its_time_is_up(
     await until(lambda: worker.at_it)
 
 
+async def test_a_time_that_only_a_wrong_clock_gives_is_not_waited_for(
+    hire: Hire, db: Database
+) -> None:
+    async with db.transaction() as tx:
+        await leases.take(tx, "poll", ELSEWHERE, timedelta(hours=1), is_gone)
+    worker = await hire()
+    await until(lambda: worker.at_it)
+
+
 async def test_whoever_lost_the_lease_stops_working(hire: Hire, db: Database) -> None:
     worker = await hire()
     await until(lambda: worker.at_it)

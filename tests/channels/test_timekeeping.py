@@ -10,6 +10,7 @@ import pytest
 
 from bot import clock
 from bot.channels import timekeeping
+from bot.channels.tending import Tending
 from bot.channels.timekeeping import keep_time, keep_time_of, told
 from bot.store.database import Database
 from tests.channels.conftest import until
@@ -92,8 +93,9 @@ async def test_without_the_database_the_last_correction_stays(
     put_wrong(timedelta(minutes=5))
     gone = Database("postgresql+asyncpg://ai@127.0.0.1:1/khong-co")
     stop = asyncio.Event()
-    keeping = asyncio.create_task(keep_time(gone, stop))
-    await asyncio.sleep(0.1)
+    tending = Tending()
+    keeping = asyncio.create_task(tending.keep("clock", lambda: keep_time(gone, stop), stop))
+    await until(lambda: "khong-co" in tending.told().get("clock", ""))
     stop.set()
     await keeping
     assert clock.correction() == timedelta(minutes=5)

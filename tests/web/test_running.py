@@ -70,6 +70,21 @@ async def test_health_is_told_in_detail(client: httpx.AsyncClient, live: Live[Sn
     assert (await client.get("/readyz")).status_code == 200
 
 
+async def test_background_work_that_fails_is_told_in_the_health(
+    database: Database, live: Live[Snapshot], new_client: NewClient
+) -> None:
+    app = build_app(Settings(_env_file=None), database, live, SEALER)  # type: ignore[call-arg]
+    client = new_client(app)
+    app.state.tending.note("upkeep", OSError(5, "Input/output error"))
+    told = (await client.get("/healthz")).json()
+    assert (told["status"], list(told["failing"])) == ("trouble", ["upkeep"])
+    assert "OSError" in told["failing"]["upkeep"]
+    assert (await client.get("/readyz")).status_code == 200
+    app.state.tending.well("upkeep")
+    told = (await client.get("/healthz")).json()
+    assert (told["status"], told["failing"]) == ("ok", {})
+
+
 async def test_without_a_database_it_is_alive_and_not_ready(
     without_database: httpx.AsyncClient,
 ) -> None:
