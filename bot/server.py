@@ -193,6 +193,7 @@ def _lifespan(
             "knowledge": lambda: live.watch(stop),
             "clock": lambda: keep_time(database, stop),
             "upkeep": lambda: duty.run(look_after, stop),
+            "exports": lambda: room.jobs.keep_tidy(stop),
         }
         going = [
             asyncio.create_task(tending.keep(name, work, stop)) for name, work in works.items()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +20,7 @@ import structlog
 
 from bot.clock import Clock, utc_now
 from bot.contest.refusal import Refused
-from bot.errors import BotError
+from bot.errors import BotError, DatabaseUnavailable
 from bot.store import contest_audit, contest_jobs
 from bot.store.contest_jobs import Job
 from bot.store.database import Database
@@ -28,6 +29,7 @@ KEPT = timedelta(days=1)
 LANES = (("export", "verify", "certificates", "notice"), ("compute", "measure", "watch"))
 """Of the kinds in a lane one runs at a time; a long export must not keep a round from being mended."""
 _TELL_S = 1.0
+_TIDY_S = 3_600.0
 _CRASHED = "Máy chủ gặp lỗi khi làm việc này. Bạn bấm làm lại; nếu vẫn lỗi thì báo người quản trị."
 _STOPPED = "Máy chủ dừng giữa chừng. Bạn bấm làm lại."
 _log = structlog.get_logger(__name__)
@@ -83,6 +85,7 @@ class Jobs:
     folder: Path
     clock: Clock = utc_now
     _running: dict[int, _Own] = field(default_factory=dict)
+    _is_closing: bool = False
 
     async def start(self, wanted: Wanted, work: Work) -> int:
         """Begins a job and gives its number.
@@ -126,8 +129,16 @@ class Jobs:
         if own is not None:
             await asyncio.wait([own.task], timeout=seconds)
 
+    async def keep_tidy(self, stop: asyncio.Event) -> None:
+        """Takes away every hour what is older than a day, until `stop` is set. Raises what goes wrong."""
+        while not stop.is_set():
+            await self._sweep()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _TIDY_S)
+
     async def close(self) -> None:
         """Ends what still runs, when the program stops."""
+        self._is_closing = True
         tasks = [own.task for own in self._running.values()]
         for task in tasks:
             task.cancel()
@@ -152,20 +163,36 @@ class Jobs:
         except Exception as error:
             _log.error("job_failed", job=job_id, kind=type(error).__name__)
             state, result, file = "failed", {"sentence": _CRASHED}, ""
-        async with self.database.transaction() as tx:
-            await contest_jobs.end(tx, job_id, state, self.clock(), result, file)
+        await self._end(job_id, state, result, file)
+
+    async def _end(self, job_id: int, state: str, result: Mapping[str, Any], file: str) -> None:
+        """Writes down what came of the job, as soon as the database lets; else it looks lost."""
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    await contest_jobs.end(tx, job_id, state, self.clock(), result, file)
+                return
+            except DatabaseUnavailable:
+                if self._is_closing:
+                    return
+                await asyncio.sleep(_TELL_S)
 
     async def _tell(self, job_id: int, progress: Progress) -> bool:
-        async with self.database.transaction() as tx:
-            return await contest_jobs.report(
-                tx, job_id, progress.doing, progress.done, self.clock()
-            )
+        """Whether the job is still wanted; without the database that is asked the next time."""
+        try:
+            async with self.database.transaction() as tx:
+                return await contest_jobs.report(
+                    tx, job_id, progress.doing, progress.done, self.clock()
+                )
+        except DatabaseUnavailable:
+            return True
 
     async def _sweep(self) -> None:
         """Takes away old files; one of another machine is not here, and is no trouble."""
         async with self.database.transaction() as tx:
             names = await contest_jobs.forget(tx, self.clock() - KEPT)
         await asyncio.to_thread(_remove, [self.folder / Path(name).name for name in names])
+        await asyncio.to_thread(_remove_left, self.folder, time.time() - KEPT.total_seconds())
 
 
 async def _give_up(working: asyncio.Future[Outcome]) -> None:
@@ -180,3 +207,9 @@ def _remove(paths: list[Path]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _remove_left(folder: Path, before: float) -> None:
+    """What a killed program left half written has no name in the database, but names people."""
+    with contextlib.suppress(FileNotFoundError):
+        _remove([path for path in folder.iterdir() if path.stat().st_mtime < before])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
+import time
 import zipfile
 from datetime import timedelta
 
@@ -12,12 +14,14 @@ import openpyxl
 import pytest
 from starlette.applications import Starlette
 
+from bot.admin.contests import jobs as jobs_module
 from bot.admin.contests.jobs import Outcome, Progress, Wanted
 from bot.store import contest_jobs
 from bot.store.contest_jobs import Job
 from bot.store.database import Database
 from tests.admin.conftest import Enter, MovedClock
 from tests.admin.contests.conftest import ROOT, Browser, room_of, text_of
+from tests.channels.conftest import until
 from tests.contest.conftest import Arena, at
 
 W1 = {"vong": "w1"}
@@ -32,6 +36,11 @@ async def last_job(database: Database) -> Job:
     async with database.reading() as tx:
         kinds = ["export", "verify", "certificates", "notice", "compute"]
         return (await contest_jobs.list_jobs(tx, "thu", kinds, 1))[0]
+
+
+async def rename(database: Database, table: str, to: str) -> None:
+    async with database.transaction() as tx:
+        await tx.connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {to}")
 
 
 async def test_an_open_round_is_not_computed(organizer: Browser, clock: MovedClock) -> None:
@@ -220,6 +229,45 @@ async def test_files_go_after_a_day(
     clock.move(hours=3)
     await room_of(app).jobs.start(Wanted("thu", "export", "organizer", {}), slow)
     assert list(folder.iterdir()) == []
+
+
+async def test_what_a_killed_program_left_half_written_goes_after_a_day(
+    app: Starlette,
+) -> None:
+    jobs = room_of(app).jobs
+    jobs.folder.mkdir(parents=True, exist_ok=True)
+    old, new = (jobs.folder / f".{name}.csv.dang-ghi" for name in ("cu", "moi"))
+    for path, hours in ((old, 25), (new, 23)):
+        path.write_text("Nguyễn Thị Lan")
+        os.utime(path, (time.time() - hours * 3_600,) * 2)
+    stop = asyncio.Event()
+    tidying = asyncio.create_task(jobs.keep_tidy(stop))
+    await until(lambda: not old.exists())
+    stop.set()
+    await tidying
+    assert new.exists()
+
+
+async def test_a_job_outlives_a_database_that_is_away_while_it_works_and_at_its_end(
+    app: Starlette, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_TELL_S", 0.02)
+    jobs, told = room_of(app).jobs, asyncio.Event()
+
+    async def short(_progress: Progress) -> Outcome:
+        await told.wait()
+        return Outcome({"rows": 7}, "tep.csv")
+
+    number = await jobs.start(Wanted("thu", "export", "organizer", {}), short)
+    await rename(database, "contest_jobs", "away")
+    await until(lambda: database.trouble)
+    told.set()
+    database.trouble = ""
+    await until(lambda: database.trouble)
+    await rename(database, "away", "contest_jobs")
+    await jobs.wait(number, 60)
+    job = await last_job(database)
+    assert (job.state, job.result, job.file) == ("done", {"rows": 7}, "tep.csv")
 
 
 async def test_a_paper_that_ran_out_is_ended_by_the_computing(
