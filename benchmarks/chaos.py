@@ -3,9 +3,10 @@
     python -m benchmarks chaos          (CHAOS_FAULTS, CHAOS_SEED, CHAOS_HOUSES change it)
 
 People ask at random times, some of it is delivered twice, others play a contest on the web; a proxy
-hands each message to one of the programs. Meanwhile, in random order (`chaos_faults`): programs and
-database servers are killed, the network is cut or goes silent, Telegram breaks off, refuses or dawdles,
-the database's disk is full or its lock is held, clocks go wrong, files of knowledge are half written.
+hands each message to one of the programs. Meanwhile, in random order (`chaos_faults`): programs are
+asked to end, they and database servers are killed, the network is cut or goes silent, Telegram breaks
+off, refuses or dawdles, the database's disk is full or its lock is held, clocks go wrong, files of
+knowledge are half written.
 
 In the end every question must have been handled once and answered in its person's order; a reply may
 have come twice only where its sending was interrupted and counted as such. Every acknowledged answer

@@ -75,6 +75,16 @@ async def kill_a_program(house: House) -> None:
     await victim.start()
 
 
+async def end_a_program(house: House) -> None:
+    """A program is asked to end in the middle of everything, as at an upgrade, and started again."""
+    victim = house.chance.choice(house.programs)
+    code = await victim.end()
+    if code:
+        raise AssertionError(f"a program ended with {code}\n{victim.log[-2_000:]}")
+    await asyncio.sleep(house.chance.random())
+    await victim.start()
+
+
 async def skew_a_clock(house: House) -> None:
     """A program is killed, and comes back on a machine with another time."""
     victim = house.chance.choice(house.programs)
@@ -171,6 +181,7 @@ def faults_for(house: House) -> dict[str, tuple[Fault, int]]:
     """What can be done to this house, under its name, and how often against the others."""
     all_: dict[str, tuple[Fault, int]] = {
         "programs killed": (kill_a_program, 4),
+        "programs asked to end": (end_a_program, 2),
         "clocks put wrong": (skew_a_clock, 2),
         "answers of Telegram cut, refused or late": (trouble_telegram, 4),
         "networks cut": (cut_network, 3),
