@@ -22,18 +22,17 @@ from functools import partial
 
 import structlog
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.adapters import build_channels
 from bot.admin.people import FIRST_OWNER, add_first_owner
-from bot.channels import metrics, timekeeping
 from bot.channels.duty import Duty, Work, told_present
+from bot.channels.health import figures, health
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
 from bot.channels.running import Channels
 from bot.channels.tending import Tending
@@ -66,7 +65,6 @@ from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.wing import PATH as ADMIN
 from bot.wing import Wing
-
 
 _MOMENT_S = 1
 """How long what can wait waits after a start, while the first messages are answered."""
@@ -125,9 +123,9 @@ def build_app(
     routes: list[BaseRoute] = [
         *channels.routes(),
         *site.routes(desk),
-        Route("/healthz", _health(database, live, channels, tending)),
-        Route("/readyz", _health(database, live, channels, tending, ready=True)),
-        Route("/metrics", _metrics(live, channels, queue)),
+        Route("/healthz", health(database, live, channels, tending)),
+        Route("/readyz", health(database, live, channels, tending, ready=True)),
+        Route("/metrics", figures(live, channels, queue)),
         *ownership.routes(settings.zalo_site_verification),
         Later(ADMIN, wing.routes),
         *chat.routes(),
@@ -181,10 +179,13 @@ def _lifespan(
     duty = Duty(database, "upkeep", tending=tending)
 
     async def look_after(stop: asyncio.Event) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _MOMENT_S)
+        await _let_the_first_ask(stop)
         works = (tending.keep(name, partial(work, stop), stop) for name, work in upkeep.items())
         await asyncio.gather(*works)
+
+    async def tidy(stop: asyncio.Event) -> None:
+        await _let_the_first_ask(stop)
+        await wing.keep_tidy(stop)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -193,7 +194,7 @@ def _lifespan(
             "knowledge": lambda: live.watch(stop),
             "clock": lambda: keep_time(database, stop),
             "upkeep": lambda: duty.run(look_after, stop),
-            "exports": lambda: room.jobs.keep_tidy(stop),
+            "exports": lambda: tidy(stop),
         }
         going = [
             asyncio.create_task(tending.keep(name, work, stop)) for name, work in works.items()
@@ -209,59 +210,9 @@ def _lifespan(
     return lifespan
 
 
-def _health(
-    database: Database,
-    live: Live[Snapshot],
-    channels: Channels,
-    tending: Tending,
-    *,
-    ready: bool = False,
-) -> Callable[[Request], Awaitable[Response]]:
-    async def health(_request: Request) -> Response:
-        trouble = await _database_trouble(database)
-        failing = tending.told()
-        body = {
-            "status": "trouble" if trouble or failing else "ok",
-            "database": trouble or "ok",
-            "clock": timekeeping.told(),
-            "knowledge": {
-                "version": live.version,
-                "entries": len(live.current.base.spoken),
-                "faults": [str(fault) for fault in live.faults],
-            },
-            "channels": {"web": "ok", **channels.states()},
-            "failing": failing,
-        }
-        return JSONResponse(body, status_code=503 if ready and trouble else 200)
-
-    return health
-
-
-async def _database_trouble(database: Database) -> str:
-    try:
-        async with asyncio.timeout(3), database.reading() as tx:
-            await tx.connection.exec_driver_sql("SELECT 1")
-    except DatabaseUnavailable as error:
-        return str(error)
-    except TimeoutError:
-        return "Cơ sở dữ liệu không trả lời trong 3 giây."
-    # Reading may work where nothing can be written. Something is written every few seconds.
-    return database.trouble
-
-
-def _metrics(
-    live: Live[Snapshot], channels: Channels, queue: Queue
-) -> Callable[[Request], Awaitable[Response]]:
-    async def show(_request: Request) -> Response:
-        # Without the database the figures that lie in memory are still worth having.
-        with contextlib.suppress(DatabaseUnavailable, TimeoutError):
-            async with asyncio.timeout(3):
-                await channels.measure()
-        metrics.KNOWLEDGE_FAULTS.set(len(live.faults))
-        metrics.STARTS_WAITING.set(queue.length)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    return show
+async def _let_the_first_ask(stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), _MOMENT_S)
 
 
 def set_up_logs(level: str) -> None:

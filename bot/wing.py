@@ -6,6 +6,7 @@ answer need wait for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 
 if TYPE_CHECKING:
+    from bot.admin.contests.jobs import Jobs
     from bot.admin.contests.room import Room
 
 PATH = "/admin"
@@ -44,7 +46,6 @@ class Wing:
         """The services behind the pages."""
         from bot.adapters.doors import doors_of
         from bot.admin.contests.figures import Figures
-        from bot.admin.contests.jobs import Jobs
         from bot.admin.contests.room import Room
         from bot.admin.gate import Gate
         from bot.admin.office import Office
@@ -64,9 +65,18 @@ class Wing:
             doors_of(settings),
             settings.same_person_approves,
         )
-        files = file_of(settings).parent / "xuat"
-        jobs = Jobs(self.database, files, self.clock)
-        return Room(office, jobs, Figures(self.database, self.clock))
+        return Room(office, self.jobs, Figures(self.database, self.clock))
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The long work that is started from the pages."""
+        from bot.admin.contests.jobs import Jobs
+
+        return Jobs(self.database, file_of(self.settings).parent / "xuat", self.clock)
+
+    async def keep_tidy(self, stop: asyncio.Event) -> None:
+        """Takes away what exports left, also where nobody opens a page. Raises what goes wrong."""
+        await self.jobs.keep_tidy(stop)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Every page of editors and organizers."""
