@@ -302,7 +302,14 @@ class Intake:
         metrics.FAILURES.inc()
         # The text of an error may quote what a person typed; its kind and place are enough.
         _log.error("message_failed", kind=type(error).__name__, frames=frames_of(error))
-        await self._apologise(one)
+        try:
+            await self._apologise(one)
+        except DatabaseUnavailable:
+            self._waiting.appendleft(one)
+            self._arrived.set()
+        except Exception as again:
+            # It stays in the inbox for the next start; nobody behind it must wait for that.
+            _log.error("message_left", inbox_id=one.inbox_id, kind=type(again).__name__)
 
     async def _apologise(self, one: _Waiting) -> None:
         said = one.incoming

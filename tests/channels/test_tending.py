@@ -180,5 +180,17 @@ async def test_a_lane_outlives_what_it_cannot_write(house: House) -> None:
         await until(lambda: bool(house.texts_to("lan")))
 
 
+async def test_a_message_that_cannot_even_be_apologised_for_holds_nobody_up(house: House) -> None:
+    spoil = SPOIL.format(what="UPDATE", table="inbox WHEN OLD.external_id = 'bad'")
+    await run_sql(house.database, spoil)
+    async with house.channels.running():
+        await house.channels.intake.take([said("xin chào", "minh", "bad"), said("xin chào")])
+        await until(lambda: house.texts_to("lan"))
+    assert await house.unhandled() == 1, "it is kept for the next start"
+    await run_sql(house.database, MEND)
+    async with house.rebuild().running():
+        await until(lambda: house.texts_to("minh"))
+
+
 def test_a_number_that_no_process_can_have_is_nobody() -> None:
     assert is_gone(f"{platform.node()}/{10**30}/run/x")
