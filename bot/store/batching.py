@@ -85,7 +85,7 @@ class Batcher(Generic[Item, Result]):
         try:
             async with self._database.transaction(quick=self._quick) as tx:
                 results = await self._work(tx, [item for item, _ in batch])
-            pairs = list(zip(batch, results, strict=True))
+                pairs = list(zip(batch, results, strict=True))
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, DatabaseUnavailable):
                 for one in batch:

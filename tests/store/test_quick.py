@@ -140,6 +140,19 @@ async def test_a_bad_item_takes_no_other_with_it(db: Database) -> None:
     assert await count(db) == 2
 
 
+async def test_work_that_forgets_an_item_leaves_nobody_waiting(db: Database) -> None:
+    async def work(tx: Tx, names: object) -> list[int]:
+        assert isinstance(names, list)
+        found = [(await people.meet(tx, "web", name, AT)).id for name in names]
+        return found if len(names) == 1 else found[1:]
+
+    batcher: Batcher[str, int] = Batcher(db, work)
+    async with asyncio.timeout(60):
+        results = await asyncio.gather(*(batcher.add(name) for name in ("an", "binh")))
+    assert len(set(results)) == 2
+    assert await count(db) == 2
+
+
 async def test_without_a_database_every_item_is_told(tmp_path: object) -> None:
     db = Database(f"sqlite:///{tmp_path}/khong-co/bot.db")
 
