@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.language.read import Reading
 from bot.matching.postings import Floats
-from bot.matching.score import FEATURES
+from bot.matching.score import FEATURES, LIKELY_SCALE
 
 _FAR = 8.0
 """A lead beyond this says no more."""
@@ -83,6 +83,11 @@ class Ranked:
         difference = float(column[list(some)].max() - column[list(others)].max())
         return max(-_FAR_FEATURE, min(_FAR_FEATURE, difference))
 
+    def heard_share(self, kin: Sequence[int]) -> float:
+        """The chance that the network gives the best entry and its kin together."""
+        heard = self.features[list(kin), FEATURES.index("heard")]
+        return float(np.exp(LIKELY_SCALE * heard).sum())
+
     def share(self, heat: float, kin: Sequence[int], rivals: Sequence[int]) -> float:
         """The part of the best entry and its kin in the raised scores of all entries, as log odds.
 
@@ -150,6 +155,8 @@ def topic_inputs(ranked: Ranked) -> list[float]:
         len(ranked.reading.unknown) / words,
         1.0 / words,
         min(words, _LONG) / 10,
+        ranked.feature("heard"),
+        ranked.ahead("heard", ranked.order, strangers),
     ]
 
 
@@ -175,4 +182,6 @@ def rank_inputs(ranked: Ranked) -> list[float]:
         10 * ranked.feature("kin") / words,
         min(words, _LONG) / 10,
         1.0 / words,
+        ranked.ahead("heard", kin, rivals),
+        ranked.heard_share(kin),
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from bot.matching.emphasis import Emphasis
 from bot.matching.index import Hits, Index
 from bot.matching.likelihood import Evidence, Speakers
 from bot.matching.model import DEFAULT, Fitted, chance
+from bot.matching.network import Listener, sounds_of
 from bot.matching.postings import Floats, Places, join
 from bot.matching.said import read_said
 from bot.matching.score import Asked, best_rows, features_of
@@ -119,6 +120,7 @@ class Matcher:
         rows = join([read.words, read.pairs])
         self.index = Index(self._lexicon, rows, self._owner_of, read.answers)
         del rows, read
+        self._listener = self._listen_for(fitted)
         give_back_memory()
 
     def _number_families(self) -> Places:
@@ -127,6 +129,20 @@ class Matcher:
         names += [f"#{number}" for number in range(len(self.outside))]
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         return np.array([numbers[name] for name in names], dtype=np.int32)
+
+    def _listen_for(self, fitted: Fitted) -> Listener | None:
+        """The ear for this base's entries; None where no network was trained."""
+        if fitted.network is None or not self.entries:
+            return None
+        names = names_of(self.entries, self.outside)
+        return Listener(fitted.network, names, self.sounds_of_wordings)
+
+    def sounds_of_wordings(self, owner: int) -> Iterator[list[str]]:
+        """What the network hears of each wording of an entry or subject, told by its number."""
+        start, end = self.index.span(owner)
+        for reading in map(self.read, self._texts[start:end]):
+            marked = reading.words if has_marks(reading) else ()
+            yield sounds_of(terms_of(reading.folded, self._concepts), marked)
 
     def _same(self, line: str) -> int | None:
         """The number of the last phrasing that is this very line once folded."""
@@ -172,10 +188,17 @@ class Matcher:
             nothing = np.zeros((0, 0), dtype=np.float32)
             return Weighed(reading, (), nothing, (), nothing)
         asked = Asked(reading.line, " ".join(reading.words), has_marks(reading))
-        features = features_of(asked, hits, evidence, self.index, self._wordings, best)
+        heard = self._hear(terms, marked)
+        features = features_of(asked, hits, evidence, self.index, self._wordings, heard, best)
         nearest = tuple(rows[0] for rows in best.values())
         by_term = self._speakers.emphasis.of(terms)[:, None] * evidence.by_term(list(best))
         return Weighed(reading, tuple(best), features, nearest, by_term)
+
+    def _hear(self, terms: Sequence[str], marked: Sequence[str]) -> Floats:
+        """What the network says of every entry and subject; without one it says the same of all."""
+        if self._listener is None:
+            return np.zeros(len(self.entries) + len(self.outside), dtype=np.float32)
+        return self._listener.listen(sounds_of(terms, marked))
 
     def terms_and_evidence(self, text: str) -> tuple[list[str], Floats]:
         """The terms of a question, and for each what it says for every entry (for learning)."""
@@ -245,6 +268,11 @@ def _affairs_of(base: Base, entries: Sequence[Entry]) -> tuple[frozenset[str], .
             if id_ in found:
                 found[id_].add(affair.id)
     return tuple(frozenset(some) for some in found.values())
+
+
+def names_of(entries: Sequence[Entry], outside: Sequence[Subject]) -> list[str]:
+    """The names under which the network knows entries and subjects outside the base."""
+    return [entry.id for entry in entries] + [f"#{subject.id}" for subject in outside]
 
 
 def has_marks(reading: Reading) -> bool:

@@ -22,6 +22,7 @@ from bot.matching.evaluate import Query
 from bot.matching.find import Matcher, Weighed
 from bot.matching.lessons import hidden_queries, learn_emphasis, lessons_of, without
 from bot.matching.model import DEFAULT, Fitted
+from bot.matching.training import train_on
 
 Array = npt.NDArray[np.float64]
 
@@ -224,9 +225,9 @@ def fit(
     """
     if emphasis is None:
         emphasis = learn_emphasis(lessons_of(base))
-    emphasised = replace(DEFAULT, emphasis=emphasis)
-    samples = samples_of(Matcher(base, emphasised), queries)
-    own = samples_of(Matcher(without(base, _HIDDEN), emphasised), hidden_queries(base, _HIDDEN))
+    matcher = _learned_from(base, emphasis)
+    samples = samples_of(matcher, queries)
+    own = samples_of(_learned_from(without(base, _HIDDEN), emphasis), hidden_queries(base, _HIDDEN))
     parts = [
         _judge_chances(
             [s for s in samples if s.part != part], [s for s in samples if s.part == part], own
@@ -239,10 +240,17 @@ def fit(
     return replace(
         fitted,
         emphasis=emphasis,
+        network=matcher.fitted.network,
         answer_topic=topic,
         answer_rank=rank,
         choose_topic=choose,
     )
+
+
+def _learned_from(base: Base, emphasis: Mapping[str, float]) -> Matcher:
+    """A matcher of a base with a network that has heard only this base's wordings."""
+    deaf = Matcher(base, replace(DEFAULT, emphasis=emphasis))
+    return Matcher(base, replace(deaf.fitted, network=train_on(deaf)))
 
 
 def _fit_numbers(samples: Sequence[Sample], own: Sequence[Sample]) -> Fitted:

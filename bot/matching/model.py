@@ -9,25 +9,31 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 from bot.errors import Fault, KnowledgeFaulty
+from bot.matching.network import Network, checksum
 from bot.matching.score import FEATURES
 
-MATCHER_VERSION = 3
+MATCHER_VERSION = 4
 """Raised whenever reading, index or features change so that fitted numbers no longer hold."""
+
+NETWORK_SUFFIX = ".npz"
+"""The network lies beside the numbers, under their name with this ending."""
 
 TOPIC = (
     "bias", "outside", "score", "cover", "letters", "words", "row", "back", "told", "likely",
     "own_level", "kin_level", "own_ahead", "kin_ahead", "row_ahead", "letters_ahead",
-    "unknown", "short", "length",
+    "unknown", "short", "length", "heard_level", "heard_ahead",
 )  # fmt: skip
 """What tells that a question concerns the base at all; see `certainty.topic_inputs`."""
 
 RANK = (
     "bias", "lead", "next", "share", "warm_share", "steady", "steadiest", "agreement",
     "unexplained", "against", "contested", "likeness", "kin_level", "length", "short",
+    "heard_ahead", "heard_share",
 )  # fmt: skip
 """What tells that the best entry is the right one; see `certainty.rank_inputs`."""
 
@@ -48,6 +54,7 @@ class Fitted:
     choose_topic: float
     emphasis: Mapping[str, float] = field(default_factory=dict)
     fitted_on: dict[str, object] = field(default_factory=dict)
+    network: Network | None = field(default=None, compare=False)
     matcher_version: int = MATCHER_VERSION
 
 
@@ -57,7 +64,7 @@ def _plain(names: Sequence[str], **weights: float) -> tuple[float, ...]:
 
 
 DEFAULT = Fitted(
-    weights=(0.0, 2.0, 0.0, 0.0, 1.0, 4.0, 4.0, 0.0, 2.5, 0.0, 1.0, 2.0, 0.0),
+    weights=(0.0, 2.0, 0.0, 0.0, 1.0, 4.0, 4.0, 0.0, 2.5, 0.0, 1.0, 2.0, 0.0, 0.0),
     topic=_plain(TOPIC, bias=-8.0, outside=1.0, cover=4.0, letters=4.0, score=0.1, length=1.0),
     rank=_plain(RANK, bias=-0.5, lead=0.5, share=0.5),
     answer_topic=0.8,
@@ -92,9 +99,19 @@ def load_fitted(path: Path) -> Fitted:
             choose_topic=float(raw["choose_topic"]),
             emphasis={str(term): float(value) for term, value in raw["emphasis"].items()},
             fitted_on=dict(raw["fitted_on"]),
+            network=_load_network(path.with_suffix(NETWORK_SUFFIX), raw["network"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OSError, BadZipFile) as error:
         raise KnowledgeFaulty([_fault(path, "Tệp bị hỏng.")]) from error
+
+
+def _load_network(path: Path, wanted: int | None) -> Network | None:
+    """The network that numbers were fitted with, told by its checksum; None where they had none."""
+    if wanted is None:
+        return None
+    if checksum(path) != wanted:
+        raise KnowledgeFaulty([_fault(path, "Tệp không khớp với matching.json.")])
+    return Network.load(path)
 
 
 def _fault(path: Path, what: str) -> Fault:
@@ -102,8 +119,10 @@ def _fault(path: Path, what: str) -> Fault:
 
 
 def save_fitted(fitted: Fitted, path: Path) -> None:
-    """Write the fitted numbers where `load_fitted` finds them."""
-    raw = asdict(fitted)
+    """Write the fitted numbers where `load_fitted` finds them, and the network beside them."""
+    raw = asdict(replace(fitted, network=None))
+    if fitted.network is not None:
+        raw["network"] = fitted.network.save(path.with_suffix(NETWORK_SUFFIX))
     raw["weights"] = {n: round(w, 4) for n, w in zip(FEATURES, fitted.weights, strict=True)}
     raw["topic"] = {n: round(w, 4) for n, w in zip(TOPIC, fitted.topic, strict=True)}
     raw["rank"] = {n: round(w, 4) for n, w in zip(RANK, fitted.rank, strict=True)}

@@ -33,10 +33,11 @@ FEATURES = (
     "letters",  # likeness letter by letter with the nearest phrasing, marks off
     "words",  # likeness as sets of words, marks off
     "marks",  # likeness letter by letter with the marks that were typed
+    "heard",  # the logarithm of the chance that the network gives the entry
 )
 ROWS_LOOKED_AT = 3
 LIKELY_SCALE = 10.0
-"""Brings the log-likelihood ratio of an ordinary question near the other features' range."""
+"""Brings logarithms of an ordinary question's likelihoods near the other features' range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,13 @@ def features_of(
     evidence: Evidence,
     index: Index,
     wordings: Wordings,
+    heard: Floats,
     best: Mapping[int, Sequence[int]],
 ) -> Floats:
     """The features of some entries for a question: a row each, in the order of `FEATURES`.
 
-    `best` has the entries with the numbers of their best phrasings, best first.
+    `heard` is what the network says of every entry, `best` has the entries that are looked at, with
+    the numbers of their best phrasings, best first.
     """
     entries = list(best)
     counts = np.array([len(numbers) for numbers in best.values()])
@@ -104,6 +107,7 @@ def features_of(
         letters / 100,
         words / 100,
         marks / 100,
+        heard[entries] / LIKELY_SCALE,
     )
     return np.stack(features, axis=1).astype(np.float32)
 
