@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,26 +50,30 @@ async def write_xlsx(
 
     Raises `OSError` where it cannot be written; no half file is left then.
     """
-    draft = path.with_name(f".{path.name}.dang-ghi")
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(str(draft), options)
-    try:
-        writer = _Workbook(book, sheet_rows)
-        written = {table.name: await writer.write(table, progress) for table in tables}
-        # Putting the file together takes long, and needs nothing of the loop.
-        await asyncio.to_thread(book.close)
-        draft.replace(path)
-    finally:
-        for sheet in book.worksheets():
-            # Where it broke off, the library leaves the rows' temporary files open.
-            sheet._opt_close()
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    # The rows of each sheet lie in files of their own at first. They name people: what a kill leaves
+    # of them must lie where old exports are swept.
+    with tempfile.TemporaryDirectory(
+        dir=path.parent, prefix=f".{path.name}.dang-ghi-", ignore_cleanup_errors=True
+    ) as scratch:
+        draft = Path(scratch) / path.name
+        options = {
+            "constant_memory": True,
+            "tmpdir": scratch,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        book = xlsxwriter.Workbook(str(draft), options)
+        try:
+            writer = _Workbook(book, sheet_rows)
+            written = {table.name: await writer.write(table, progress) for table in tables}
+            # Putting the file together takes long, and needs nothing of the loop.
+            await asyncio.to_thread(book.close)
+            draft.replace(path)
+        finally:
+            for sheet in book.worksheets():
+                # Where it broke off, the library leaves them open.
+                sheet._opt_close()
     return written
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -160,6 +161,26 @@ async def test_a_table_that_breaks_off_leaves_no_half_file(tmp_path: Path) -> No
     with pytest.raises(RuntimeError):
         await write_csv(Table("thu", ("Số",), broken()), tmp_path / "thu.csv")
     assert names_in(tmp_path) == []
+
+
+async def test_rows_that_are_being_written_lie_beside_the_workbook_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, folder = tmp_path / "tmp", tmp_path / "xuat"
+    elsewhere.mkdir()
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    seen: list[tuple[bool, list[str]]] = []
+
+    async def looking() -> AsyncIterator[Sequence[Cell]]:
+        for number in range(120):
+            yield [number]
+            seen.append((any(folder.rglob("tmp*")), names_in(elsewhere)))
+
+    await write_xlsx([Table("thu", ("Số",), looking())], folder / "thu.xlsx")
+    assert seen[-1] == (True, [])
+    assert names_in(folder) == ["thu.xlsx"]
+    assert names_in(elsewhere) == []
 
 
 @pytest.mark.parametrize(
