@@ -14,7 +14,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,17 @@ _ROOMS = ("language", "knowledge", "matching")
 """The rooms whose code decides what a kept result looks like."""
 _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 _log = structlog.get_logger(__name__)
+
+
+def letters_of(words: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """Words, none of which is empty or holds a line's end, as one array."""
+    return np.frombuffer("\n".join(words).encode(), np.uint8)
+
+
+def words_of(letters: npt.NDArray[Any]) -> list[str]:
+    """The words of which `letters_of` made an array. Raises `ValueError` where it is none."""
+    text = letters.tobytes().decode()
+    return text.split("\n") if text else []
 
 
 class Keep:

@@ -10,10 +10,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
 from bot.errors import Fault, KnowledgeFaulty
+from bot.knowledge.writing import write_whole
 from bot.matching.network import Network, checksum
 from bot.matching.score import FEATURES
 
@@ -109,9 +111,10 @@ def _load_network(path: Path, wanted: int | None) -> Network | None:
     """The network that numbers were fitted with, told by its checksum; None where they had none."""
     if wanted is None:
         return None
-    if checksum(path) != wanted:
+    content = path.read_bytes()
+    if checksum(content) != wanted:
         raise KnowledgeFaulty([_fault(path, "Tệp không khớp với matching.json.")])
-    return Network.load(path)
+    return Network.load(BytesIO(content))
 
 
 def _fault(path: Path, what: str) -> Fault:
@@ -119,11 +122,14 @@ def _fault(path: Path, what: str) -> Fault:
 
 
 def save_fitted(fitted: Fitted, path: Path) -> None:
-    """Write the fitted numbers where `load_fitted` finds them, and the network beside them."""
+    """Write the fitted numbers where `load_fitted` finds them, and the network beside them.
+
+    Raises `InputRefused` where they cannot be written.
+    """
     raw = asdict(replace(fitted, network=None))
     if fitted.network is not None:
         raw["network"] = fitted.network.save(path.with_suffix(NETWORK_SUFFIX))
     raw["weights"] = {n: round(w, 4) for n, w in zip(FEATURES, fitted.weights, strict=True)}
     raw["topic"] = {n: round(w, 4) for n, w in zip(TOPIC, fitted.topic, strict=True)}
     raw["rank"] = {n: round(w, 4) for n, w in zip(RANK, fitted.rank, strict=True)}
-    path.write_text(json.dumps(raw, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(raw, ensure_ascii=False, indent=2) + "\n")

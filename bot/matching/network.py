@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.matching.postings import Floats, Ints
+from bot.keep import letters_of, words_of
+from bot.knowledge.writing import replacing
+from bot.matching.postings import Floats
 
 SILENCE = -12.0
 """The logarithm of a chance below which nothing more is told."""
@@ -61,25 +63,29 @@ class Network:
         return bent
 
     def save(self, path: Path) -> int:
-        """Write the network to a file; the checksum of it."""
+        """Write the network to a file, whole or not at all; the checksum of it.
+
+        Raises `InputRefused` where it cannot be written.
+        """
         names = list(self.directions)
         columns: dict[str, Any] = {
-            "sounds": _as_bytes(sorted(self.rows, key=self.rows.__getitem__)),
+            "sounds": letters_of(sorted(self.rows, key=self.rows.__getitem__)),
             "vectors": self.vectors,
             "scales": self.scales,
-            "names": _as_bytes(names),
+            "names": letters_of(names),
             "directions": np.stack([self.directions[name] for name in names]).astype(np.float16),
             "centre": self.centre,
         }
-        with path.open("wb") as file:
-            np.savez(file, **columns)
-        return checksum(path)
+        with replacing(path) as temporary:
+            with temporary.open("wb") as file:
+                np.savez(file, **columns)
+            return checksum(temporary.read_bytes())
 
     @classmethod
-    def load(cls, path: Path) -> Network:
+    def load(cls, file: Path | IO[bytes]) -> Network:
         """The network of a file. Raises `OSError`, `ValueError` or `KeyError` where it is none."""
-        with np.load(path, allow_pickle=False) as held:
-            sounds, names = _from_bytes(held["sounds"]), _from_bytes(held["names"])
+        with np.load(file, allow_pickle=False) as held:
+            sounds, names = words_of(held["sounds"]), words_of(held["names"])
             vectors, directions = held["vectors"], held["directions"].astype(np.float32)
             scales, centre = held["scales"], held["centre"]
         shapes = len(sounds) == len(vectors) == len(scales) and len(names) == len(directions)
@@ -89,9 +95,9 @@ class Network:
         return cls(rows, vectors, scales, dict(zip(names, directions, strict=True)), centre)
 
 
-def checksum(path: Path) -> int:
+def checksum(content: bytes) -> int:
     """The checksum of a file, by which numbers know the network that they were fitted with."""
-    return crc32(path.read_bytes())
+    return crc32(content)
 
 
 class Listener:
@@ -133,11 +139,3 @@ def _direction_of(network: Network, wordings: Iterable[Sequence[str]]) -> Floats
     wanted = _NEW_LENGTH * length / (float(np.linalg.norm(away)) + 1e-9)
     direction: Floats = (away * wanted).astype(np.float32)
     return direction
-
-
-def _as_bytes(texts: Sequence[str]) -> Ints:
-    return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
-
-
-def _from_bytes(column: Ints) -> list[str]:
-    return column.tobytes().decode().split("\n")

@@ -6,15 +6,13 @@ the same as long as neither the texts nor the word lists change.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from bot.keep import Arrays, Keep, fingerprint
+from bot.keep import Arrays, Keep, fingerprint, letters_of, words_of
 from bot.knowledge.model import Base
 from bot.language.read import WordLists, read_own
 from bot.language.vocabulary import Vocabulary
@@ -111,7 +109,7 @@ def _read(
 
 def _pack(said: Said) -> Arrays:
     columns: dict[str, tuple[npt.NDArray[Any], ...]] = {
-        "lexicon": (_as_letters(said.lexicon.words), _as_letters(said.marked_lexicon.words)),
+        "lexicon": (letters_of(said.lexicon.words), letters_of(said.marked_lexicon.words)),
         "folded_lines": said.wordings.folded.arrays,
         "marked_lines": said.wordings.marked.arrays,
         "by_line": (said.by_line,),
@@ -132,8 +130,8 @@ def _unpack(held: Arrays) -> Said | None:
 
     try:
         return Said(
-            Lexicon.of_words(_from_letters(held["lexicon_0"])),
-            Lexicon.of_words(_from_letters(held["lexicon_1"])),
+            Lexicon.of_words(words_of(held["lexicon_0"])),
+            Lexicon.of_words(words_of(held["lexicon_1"])),
             counted("words"),
             counted("pairs"),
             counted("marked"),
@@ -146,12 +144,3 @@ def _unpack(held: Arrays) -> Said | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _as_letters(words: Sequence[str]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(json.dumps(words).encode(), np.uint8)
-
-
-def _from_letters(letters: npt.NDArray[Any]) -> list[str]:
-    words: list[str] = json.loads(letters.tobytes())
-    return words

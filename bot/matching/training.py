@@ -35,7 +35,7 @@ _LOUDEST = 127
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Corpus:
     """Wordings as rows of the table of vectors, whose they are, and which rows are words with marks."""
 
     texts: Sequence[Ints]
@@ -113,7 +113,7 @@ class Trainee:
 def train_on(matcher: Matcher) -> Network | None:
     """The network of a matcher's base; None where it has too few wordings to learn from.
 
-    Takes about 30 seconds for 39,000 wordings; the same wordings give the same network.
+    Takes about 40 seconds for 39,000 wordings; the same wordings give the same network.
     """
     names = names_of(matcher.entries, matcher.outside)
     said = [(n, sounds) for n in range(len(names)) for sounds in matcher.sounds_of_wordings(n)]
@@ -131,37 +131,37 @@ def train(
     told = [number for number, text in enumerate(texts) if text]
     if not told:
         return None
-    lesson = Lesson(
+    corpus = Corpus(
         [np.array(texts[number]) for number in told],
         np.array([owners[number] for number in told]),
         np.array([sound.startswith("~") for sound in heard]),
     )
-    members = [_train_member(lesson, len(names), seed) for seed in range(MEMBERS)]
-    centre = np.concatenate([_centre_of(member, lesson) for member in members])
+    members = [_train_member(corpus, len(names), seed) for seed in range(MEMBERS)]
+    centre = np.concatenate([_centre_of(member, corpus) for member in members])
     # Side by side they are one network, whose loudness is the mean of theirs.
     vectors = np.hstack([member.vectors.values for member in members])
     directions = np.hstack([member.directions.values for member in members]) / MEMBERS
     return _finish(rows, vectors, dict(zip(names, directions, strict=True)), centre)
 
 
-def _train_member(lesson: Lesson, names: int, seed: int) -> Trainee:
+def _train_member(corpus: Corpus, names: int, seed: int) -> Trainee:
     chance = np.random.default_rng([_SEED, seed])
-    trainee = Trainee(len(lesson.is_mark), names, chance)
-    count = len(lesson.texts)
+    trainee = Trainee(len(corpus.is_mark), names, chance)
+    count = len(corpus.texts)
     steps, time = _ROUNDS * -(-count // _BATCH), 0
     for _ in range(_ROUNDS):
         for some in _parts_of(chance.permutation(count)):
             time += 1
-            heard = [_leave_out(lesson.texts[n], lesson.is_mark, chance) for n in some]
-            batch = _lay_out(heard, lesson.owners[some])
+            heard = [_leave_out(corpus.texts[n], corpus.is_mark, chance) for n in some]
+            batch = _lay_out(heard, corpus.owners[some])
             trainee.learn(batch, _STEP * (1 - time / (steps + 1)), time)
     return trainee
 
 
-def _centre_of(trainee: Trainee, lesson: Lesson) -> Floats:
+def _centre_of(trainee: Trainee, corpus: Corpus) -> Floats:
     left = [
-        trainee.impressions(_lay_out([lesson.texts[n] for n in some], lesson.owners[some]))
-        for some in _parts_of(np.arange(len(lesson.texts)))
+        trainee.impressions(_lay_out([corpus.texts[n] for n in some], corpus.owners[some]))
+        for some in _parts_of(np.arange(len(corpus.texts)))
     ]
     centre: Floats = np.concatenate(left).mean(axis=0)
     return centre

@@ -102,7 +102,7 @@ def test_the_shipped_network_knows_every_entry_and_subject(snapshot: Snapshot) -
     network = matcher.fitted.network
     assert network is not None
     missing = set(names_of(matcher.entries, matcher.outside)) - set(network.directions)
-    assert not missing, "run: python -m bot eval fit"
+    assert not missing, "run: python -m bot eval fit --keep-emphasis tests/queries/fit-*.jsonl"
 
 
 def test_entries_that_the_network_has_not_learned_are_still_found(snapshot: Snapshot) -> None:
