@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,7 @@ _JUDGES = ("own", "kin", "rows", "letters", "marks", "words", "likely_marks", "s
 """The features that are asked one by one whether they put the same kin first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
     """The candidates of a question with their scores.
 
@@ -48,19 +49,19 @@ class Ranked:
         """The place of the best entry."""
         return self.order[0]
 
-    @property
+    @cached_property
     def kin(self) -> list[int]:
         """The entries that answer one thing with the best one, and it itself, best first."""
         ours = self.affairs[self.best] or _NOTHING
         return [at for at in self.order if not ours.isdisjoint(self.affairs[at] or _NOTHING)]
 
-    @property
+    @cached_property
     def rivals(self) -> list[int]:
         """The entries that answer other things, best first."""
         kin = set(self.kin)
         return [at for at in self.order if at not in kin]
 
-    @property
+    @cached_property
     def strangers(self) -> list[int]:
         """The subjects outside the base."""
         return [at for at, affairs in enumerate(self.affairs) if affairs is None]
@@ -68,20 +69,22 @@ class Ranked:
     def lead_over(self, others: Sequence[int]) -> float:
         """How far the best entry lies above the best of some others."""
         best = float(self.scores[self.best])
-        against = max((float(self.scores[at]) for at in others), default=best - _FAR)
+        against = float(self.scores[list(others)].max()) if others else best - _FAR
         return max(-_FAR, min(_FAR, best - against))
 
-    def feature(self, name: str) -> float:
-        """A feature of the best entry."""
-        return float(self.features[self.best, FEATURES.index(name)])
+    @cached_property
+    def of_best(self) -> dict[str, float]:
+        """The features of the best entry by their names."""
+        return dict(zip(FEATURES, self.features[self.best].tolist(), strict=True))
 
-    def ahead(self, name: str, some: Sequence[int], others: Sequence[int]) -> float:
-        """How far a feature puts the best of some candidates above the best of others."""
+    def ahead(self, some: Sequence[int], others: Sequence[int]) -> dict[str, float]:
+        """How far each feature puts the best of some candidates above the best of others."""
         if not others:
-            return _FAR_FEATURE
-        column = self.features[:, FEATURES.index(name)]
-        difference = float(column[list(some)].max() - column[list(others)].max())
-        return max(-_FAR_FEATURE, min(_FAR_FEATURE, difference))
+            return dict.fromkeys(FEATURES, _FAR_FEATURE)
+        highest = self.features[list(some)].max(axis=0)
+        differences = highest - self.features[list(others)].max(axis=0)
+        within = differences.clip(-_FAR_FEATURE, _FAR_FEATURE)
+        return dict(zip(FEATURES, within.tolist(), strict=True))
 
     def heard_share(self, kin: Sequence[int]) -> float:
         """The chance that the network gives the best entry and its kin together."""
@@ -99,39 +102,46 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """What the terms of a question say for the best entry, less what they say for a rival."""
+class Contests:
+    """What the terms of a question say for the best entry, less what they say for its rivals.
+
+    `differences` has a row for each rival, nearest first, and a column for each term.
+    """
 
     differences: Floats
 
     @property
-    def steadiness(self) -> float:
-        """How many terms stand behind the lead, like a t-statistic.
+    def steadiness(self) -> list[float]:
+        """How many terms stand behind the lead over each rival, like a t-statistic.
 
         One telling word can mislead; ten small ones that all say the same hardly do.
         """
-        spread = float(np.sqrt((self.differences**2).sum() + 1.0))
-        return max(-_FAR_STEADY, min(_FAR_STEADY, float(self.differences.sum()) / spread))
+        spread = np.sqrt((self.differences**2).sum(axis=1) + 1.0).astype(np.float64)
+        steady: list[float] = (self.differences.sum(axis=1) / spread).tolist()
+        return [max(-_FAR_STEADY, min(_FAR_STEADY, one)) for one in steady]
 
     @property
-    def against(self) -> float:
-        """What speaks for the rival."""
-        return float(-self.differences.clip(max=0.0).sum())
+    def against(self) -> list[float]:
+        """What speaks for each rival."""
+        against: list[float] = (-self.differences.clip(max=0.0).sum(axis=1)).tolist()
+        return against
 
     @property
     def contested(self) -> float:
-        """What speaks for the rival, beside what speaks against him."""
-        return self.against / (float(self.differences.clip(min=0.0).sum()) + 1.0)
+        """What speaks for the nearest rival, beside what speaks against him."""
+        nearest = self.differences[0]
+        return self.against[0] / (float(nearest.clip(min=0.0).sum()) + 1.0)
 
 
-_WALKOVER = Contest(np.array([_FAR_STEADY], dtype=np.float32))
+_WALKOVER = Contests(np.array([[_FAR_STEADY]], dtype=np.float32))
 
 
-def _contests(ranked: Ranked, rivals: Sequence[int]) -> list[Contest]:
-    """The best entry against the nearest rivals, nearest first."""
+def _contests(ranked: Ranked, rivals: Sequence[int]) -> Contests:
+    """The best entry against the nearest rivals."""
+    if not rivals:
+        return _WALKOVER
     best = ranked.by_term[:, ranked.best]
-    found = [Contest(best - ranked.by_term[:, rival]) for rival in rivals[:_RIVALS]]
-    return found or [_WALKOVER]
+    return Contests(best - ranked.by_term.T[list(rivals[:_RIVALS])])
 
 
 def _unexplained(ranked: Ranked) -> float:
@@ -144,44 +154,45 @@ def _unexplained(ranked: Ranked) -> float:
 def topic_inputs(ranked: Ranked) -> list[float]:
     """The inputs of the chance that a question is on topic, in the order of `model.TOPIC`."""
     words = len(ranked.reading.folded) or 1
-    strangers = ranked.strangers
+    of_best, strangers = ranked.of_best, ranked.strangers
+    ahead = ranked.ahead(ranked.order, strangers)
     return [
         1.0,
         ranked.lead_over(strangers),
         float(ranked.scores[ranked.best]),
-        *(ranked.feature(name) for name in ("cover", "letters", "words", "row", "back", "told")),
-        *(10 * ranked.feature(name) / words for name in ("likely", "own", "kin")),
-        *(ranked.ahead(name, ranked.order, strangers) for name in ("own", "kin", "row", "letters")),
+        *(of_best[name] for name in ("cover", "letters", "words", "row", "back", "told")),
+        *(10 * of_best[name] / words for name in ("likely", "own", "kin")),
+        *(ahead[name] for name in ("own", "kin", "row", "letters")),
         len(ranked.reading.unknown) / words,
         1.0 / words,
         min(words, _LONG) / 10,
-        ranked.feature("heard"),
-        ranked.ahead("heard", ranked.order, strangers),
+        of_best["heard"],
+        ahead["heard"],
     ]
 
 
 def rank_inputs(ranked: Ranked) -> list[float]:
     """The inputs of the chance that the best entry is right, in the order of `model.RANK`."""
     words = len(ranked.reading.folded) or 1
-    kin, rivals = ranked.kin, ranked.rivals
-    contests = _contests(ranked, rivals)
-    agreeing = sum(ranked.ahead(name, kin, rivals) > 0 for name in _JUDGES)
+    of_best, kin, rivals = ranked.of_best, ranked.kin, ranked.rivals
+    ahead, contests = ranked.ahead(kin, rivals), _contests(ranked, rivals)
+    steadiness = contests.steadiness
     return [
         1.0,
         ranked.lead_over(rivals),
         ranked.lead_over(ranked.order[1:]),
         ranked.share(1.0, kin, rivals),
         ranked.share(_WARM, kin, rivals),
-        contests[0].steadiness,
-        min(contest.steadiness for contest in contests),
-        agreeing / len(_JUDGES),
+        steadiness[0],
+        min(steadiness),
+        sum(ahead[name] > 0 for name in _JUDGES) / len(_JUDGES),
         _unexplained(ranked),
-        max(contest.against for contest in contests) / words,
-        contests[0].contested,
-        ranked.feature("letters"),
-        10 * ranked.feature("kin") / words,
+        max(contests.against) / words,
+        contests.contested,
+        of_best["letters"],
+        10 * of_best["kin"] / words,
         min(words, _LONG) / 10,
         1.0 / words,
-        ranked.ahead("heard", kin, rivals),
+        ahead["heard"],
         ranked.heard_share(kin),
     ]

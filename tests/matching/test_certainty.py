@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.snapshot import Snapshot
-from bot.matching.certainty import Contest, Ranked, rank_inputs, topic_inputs
+from bot.matching.certainty import Contests, Ranked, rank_inputs, topic_inputs
 from bot.matching.find import Matcher
 from bot.matching.model import RANK, TOPIC
 
 
-def contest(*differences: float) -> Contest:
-    return Contest(np.array(differences, dtype=np.float32))
+def contest(*differences: float) -> Contests:
+    return Contests(np.array([differences], dtype=np.float32))
 
 
 def ranked(matcher: Matcher, text: str) -> Ranked:
@@ -23,20 +23,20 @@ def ranked(matcher: Matcher, text: str) -> Ranked:
 
 
 def test_many_terms_that_agree_are_steadier_than_one_loud_one() -> None:
-    assert contest(1.0, 1.0, 1.0, 1.0).steadiness > contest(4.0, 0.0, 0.0, 0.0).steadiness
+    assert contest(1.0, 1.0, 1.0, 1.0).steadiness[0] > contest(4.0, 0.0, 0.0, 0.0).steadiness[0]
 
 
 def test_what_speaks_for_the_rival_makes_a_lead_contested() -> None:
-    assert contest(3.0, 2.0).against == 0.0
-    assert contest(3.0, 2.0, -4.0).against == 4.0
+    assert contest(3.0, 2.0).against[0] == 0.0
+    assert contest(3.0, 2.0, -4.0).against[0] == 4.0
     assert contest(3.0, 2.0, -4.0).contested > contest(6.0, 2.0, -1.0).contested
 
 
 @given(st.lists(st.floats(-20, 20), max_size=30))
 def test_measures_of_a_contest_stay_within_bounds(differences: list[float]) -> None:
     held = contest(*differences)
-    assert -6.0 <= held.steadiness <= 6.0
-    assert held.against >= 0.0
+    assert -6.0 <= held.steadiness[0] <= 6.0
+    assert held.against[0] >= 0.0
     assert held.contested >= 0.0
 
 
