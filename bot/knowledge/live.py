@@ -7,6 +7,7 @@ takes the place of the old one. Whatever is wrong is kept in `faults` for `/heal
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.memory import give_back_memory
 
 T = TypeVar("T")
 _Identity = tuple[int, int]
+_Stamp = frozenset[tuple[str, int, int, int]]
 _LOOK_S = 1
 """Seconds between two looks at whether the folder is still the same."""
 _log = structlog.get_logger(__name__)
@@ -67,6 +69,8 @@ class Live(Generic[T]):
         return self._version
 
     def _load(self) -> T:
+        # Taken first: what changes while the files are being read is seen as a change after it.
+        self._stamp = _stamp(self._folder)
         loaded = load(self._folder, vietnam_date(self._clock()), self._keep)
         self._seen = loaded.base.version
         if loaded.blocking:
@@ -93,7 +97,9 @@ class Live(Generic[T]):
     async def watch(self, stop: asyncio.Event) -> None:
         """Reload after every change of the files, until `stop` is set.
 
-        Another folder that is put in the place of this one is a change as well.
+        Another folder that is put in the place of this one is a change as well, and so is what
+        changed before the watching began, or where the system tells of no changes at all (some
+        mounted folders): the files are looked at once a second.
         """
         watched = _identity(self._folder)
         while not stop.is_set():
@@ -104,10 +110,9 @@ class Live(Generic[T]):
             else:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _LOOK_S)
-            now = _identity(self._folder)
-            if now != watched and not stop.is_set():
-                watched = now
-                await self._try_reload()
+            watched = _identity(self._folder)
+            if not stop.is_set():
+                await self._reload_if_changed()
 
     async def _watch_until_replaced(self, watched: _Identity, stop: asyncio.Event) -> None:
         async for changes in watchfiles.awatch(
@@ -123,6 +128,12 @@ class Live(Generic[T]):
                 return
             if changes:
                 await self._try_reload()
+            else:
+                await self._reload_if_changed()
+
+    async def _reload_if_changed(self) -> None:
+        if await asyncio.to_thread(_stamp, self._folder) != self._stamp:
+            await self._try_reload()
 
     async def _try_reload(self) -> None:
         try:
@@ -139,3 +150,15 @@ def _identity(folder: Path) -> _Identity | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _stamp(folder: Path) -> _Stamp:
+    """What changes with any file of the folder: names, times, sizes and what they are kept as."""
+    found = set()
+    # Files and folders may go away while one looks: `os.walk` passes over those, so does this.
+    for place, _folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            with suppress(OSError):
+                status = path.stat()
+                found.add((str(path), status.st_mtime_ns, status.st_size, status.st_ino))
+    return frozenset(found)

@@ -5,6 +5,5 @@ from __future__ import annotations
 from tests.conftest import ROOT
 
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 360, "height": 740}
-LOOK = (ROOT / "tests" / "web" / "look.js").read_text()
 PICTURES = ROOT / "docs" / "pictures" / "bien-tap"
 PATIENCE_MS = 60_000

@@ -7,15 +7,16 @@ import shutil
 import time
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from PIL import Image
 
-from tests.admin.screens import DESK, LOOK, PATIENCE_MS, PHONE, PICTURES
+from tests.admin.screens import DESK, PATIENCE_MS, PHONE, PICTURES
 from tests.conftest import KNOWLEDGE
 from tests.web.conftest import Served, chromium
+from tests.web.look import look
 
 __all__ = ["chromium"]
 
@@ -81,7 +82,7 @@ def choose_password(page: Page, old: str) -> None:
 
 def check_look(page: Page) -> None:
     """Contrast AA, nothing to scroll sideways, targets large enough for a thumb on a phone."""
-    found: dict[str, Any] = page.evaluate(LOOK)
+    found = look(page)
     assert found["texts"]
     assert found["sideways"] == 0, page.url
     assert [text for text in found["texts"] if text["ratio"] < 4.5] == []
@@ -184,7 +185,7 @@ def test_the_path_of_an_editor_from_a_question_to_the_new_answer_in_the_chat(
 
     lan.goto(f"{served.address}{ENTRY}/lich-su")
     lan.locator("td.lead a").first.click()
-    assert lan.locator("ins").count()
+    lan.locator("ins").first.wait_for()
     keep(lan, "lich-su", request)
 
 
@@ -214,7 +215,7 @@ def test_without_a_script_everything_is_done_by_buttons(
     page.goto(f"{served.address}/admin/cau-tra-loi/mat-the-cu-tri")
     page.fill("#answer", "x" * 700)
     page.get_by_role("button", name="Xem trước").click()
-    assert "700/600 ký tự" in page.content()
+    page.get_by_text("700/600 ký tự").first.wait_for()
     page.get_by_role("button", name="Lưu hoặc gửi duyệt").click()
     assert "dài 700 chữ cái" in page.locator("#loi-answer").inner_text()
     assert page.input_value("#answer") == "x" * 700
@@ -229,7 +230,7 @@ def test_ten_wrong_passwords_lock_the_door(
         sign_in(page, served, "binh.tran", "sai-mat-khau")
         assert "không đúng" in page.locator(".trouble").inner_text()
     sign_in(page, served, "binh.tran", OWN)
-    assert "tạm khóa đến" in page.locator(".trouble").inner_text()
+    page.locator(".trouble").get_by_text("tạm khóa đến").wait_for()
     check_look(page)
     page.context.close()
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -21,10 +21,11 @@ from bot.clock import utc_now
 from bot.store import admin_users
 from bot.store.database import Database
 from bot.store.migrate import migrate
-from tests.admin.screens import DESK, LOOK, PATIENCE_MS, PHONE, PICTURES
+from tests.admin.screens import DESK, PATIENCE_MS, PHONE, PICTURES
 from tests.conftest import KNOWLEDGE
 from tests.reports.conftest import ask
 from tests.web.conftest import Served, chromium
+from tests.web.look import look
 
 __all__ = ["chromium"]
 
@@ -103,7 +104,7 @@ def new_page(chromium: Browser, size: dict[str, int]) -> Page:
 
 def check_look(page: Page) -> None:
     """Contrast AA and nothing to scroll sideways; on a phone targets large enough for a thumb."""
-    found: dict[str, Any] = page.evaluate(LOOK)
+    found = look(page)
     assert found["sideways"] == 0, page.url
     assert [text for text in found["texts"] if text["ratio"] < 4.5] == []
     if page.viewport_size == PHONE:

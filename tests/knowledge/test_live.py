@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+import watchfiles
 
 from bot.errors import Fault, KnowledgeFaulty
 from bot.knowledge.live import Live
@@ -185,3 +186,38 @@ async def test_watching_goes_on_after_an_unforeseen_error(tmp_path: Path) -> Non
             write_folder(tmp_path, BETTER)
             assert await comes_true(lambda: "ngay" in live.current)
     assert "knowledge_reload_failed" in [log["event"] for log in logs]
+
+
+async def test_a_change_that_nobody_told_of_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a mounted folder, or right after a folder came in another's place."""
+
+    async def tell_nothing(
+        *_folders: Path, stop_event: asyncio.Event, **_rules: object
+    ) -> AsyncIterator[set[object]]:
+        while not stop_event.is_set():
+            yield set()
+            await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(watchfiles, "awatch", tell_nothing)
+    live = live_of(write_folder(tmp_path))
+    write_folder(tmp_path, BETTER)
+    async with watched(live):
+        assert await comes_true(lambda: "ngay" in live.current)
+        write_folder(tmp_path, BROKEN)
+        assert await comes_true(lambda: live.faults != ())
+        assert "ngay" in live.current
+
+
+async def test_files_that_stay_as_they_are_are_not_read_again(tmp_path: Path) -> None:
+    built = []
+
+    def build(base: Base) -> str:
+        built.append(base.version)
+        return answer(base)
+
+    live = live_of(write_folder(tmp_path), build)
+    async with watched(live):
+        await asyncio.sleep(1.5)
+    assert len(built) == 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.web.conftest import ANSWERED, QUESTION, Served, free_port
+from tests.web.look import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PHONE = {"width": 360, "height": 740}
-LOOK = (Path(__file__).parent / "look.js").read_text()
 FIELD = "#cau-hoi"
 
 
@@ -55,12 +55,6 @@ def say(page: Page, text: str) -> str:
     page.fill(FIELD, text)
     page.press(FIELD, "Enter")
     return page.locator(".reply").nth(before).inner_text()
-
-
-def look(page: Page) -> dict[str, Any]:
-    found = page.evaluate(LOOK)
-    assert isinstance(found, dict)
-    return found
 
 
 def check_look(page: Page) -> None:
@@ -217,7 +211,7 @@ def test_the_page_of_an_unknown_address_looks_as_well(page: Page, served: Served
     page.goto(f"{served.address}/khong-co")
     check_look(page)
     page.get_by_role("link", name="Về trang hỏi đáp").click()
-    assert page.locator(FIELD).is_visible()
+    page.locator(FIELD).wait_for()
 
 
 def test_letters_twice_as_large_still_fit(page: Page) -> None:
@@ -385,4 +379,5 @@ def test_a_lost_press_of_a_button_can_be_pressed_again(page: Page) -> None:
     page.unroute("**/chat")
     page.get_by_role("button", name="Theo nội dung").click()
     page.locator(".reply").nth(1).wait_for()
+    page.locator("#typing").wait_for(state="hidden")
     assert page.get_by_role("status").inner_text() == ""

@@ -21,6 +21,7 @@ from tests.contest.conftest import Arena, at, open_arena
 from tests.contest.folder import CONTEST, changed, write_contest
 from tests.knowledge.folder import write_folder
 from tests.web.conftest import Served, chromium
+from tests.web.look import look
 from tests.web.test_picture import save
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 DESK = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
-LOOK = (Path(__file__).parents[2] / "web" / "look.js").read_text(encoding="utf-8")
 C = "/admin/cuoc-thi/thu"
 FIXED = {"papers__main__mode": "fixed", "title": "Tìm hiểu pháp luật về bầu cử"}
 NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Minh Chi", "Phạm Thu Dung", "Vũ Quang Hải")
@@ -123,7 +123,7 @@ def check_look(page: Page) -> None:
     """On a desk and on a phone: every word is readable, nothing runs out of the page."""
     for size in (PHONE, DESK):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        found = page.evaluate(LOOK)
+        found = look(page)
         assert not [text for text in found["texts"] if text["ratio"] < 4.5]
         assert found["sideways"] == 0, page.url
 

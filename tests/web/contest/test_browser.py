@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +18,7 @@ from tests.web.contest.conftest import (
     register,
     start,
 )
+from tests.web.look import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -28,7 +29,6 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-LOOK = (Path(__file__).parent.parent / "look.js").read_text()
 WIDE = {"width": 1280, "height": 800}
 
 
@@ -55,8 +55,7 @@ def page(context: BrowserContext, served_contest: Served, complaints: list[str])
 
 def check_look(page: Page) -> None:
     """Nothing too pale, too small or too wide; everything has a name."""
-    page.wait_for_load_state()
-    found: dict[str, Any] = page.evaluate(LOOK)
+    found = look(page)
     assert found["texts"]
     assert found["sideways"] == 0
     assert not [text for text in found["texts"] if text["ratio"] < 4.5]
@@ -322,7 +321,7 @@ def test_it_works_without_a_script(new_context: NewContext, served_contest: Serv
     register(page, served_contest.address)
     start(page)
     told = page.locator("noscript .notice")
-    assert told.is_visible()
+    told.wait_for()
     assert "Bạn bấm «Lưu» sau mỗi câu." in told.inner_text()
     page.locator("#cau-1 .option").nth(1).click()
     page.locator("#cau-1").get_by_role("button", name="Lưu và sang câu sau").click()
@@ -330,6 +329,7 @@ def test_it_works_without_a_script(new_context: NewContext, served_contest: Serv
     page.locator("#cau-2 .option").nth(2).click()
     page.fill("#du-doan", "12")
     page.get_by_role("button", name="Xem lại và nộp bài").click()
+    page.get_by_role("link", name="Quay lại làm tiếp").wait_for()
     assert page.locator(".missing").count() == 2
     page.get_by_role("link", name="Quay lại làm tiếp").click()
     assert len([c for c in stored(served_contest, page).values() if c]) == 2
@@ -343,9 +343,9 @@ def test_a_lost_cookie_is_explained(page: Page, context: BrowserContext) -> None
     context.clear_cookies()
     choose(page, "A")
     page.get_by_text("Không tìm thấy bài thi này trên trình duyệt").wait_for()
-    assert page.get_by_text("vẫn còn ở máy chủ").is_visible()
+    page.get_by_text("vẫn còn ở máy chủ").wait_for()
     page.reload()
-    assert page.get_by_text("Bạn mở lại bằng đúng trình duyệt").is_visible()
+    page.get_by_text("Bạn mở lại bằng đúng trình duyệt").wait_for()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 480}, WIDE])
@@ -395,7 +395,7 @@ def test_time_over_hands_the_paper_in_by_itself(
 def test_time_over_without_a_network_is_told_and_the_result_comes_with_it(
     own: Served, tmp_path: Path, context: BrowserContext
 ) -> None:
-    open_now(own, tmp_path, papers__main__time_limit_s=15)
+    open_now(own, tmp_path, papers__main__time_limit_s=15, papers__main__grace_ms=0)
     own.start()
     page = context.new_page()
     register(page, own.address)
@@ -408,7 +408,7 @@ def test_time_over_without_a_network_is_told_and_the_result_comes_with_it(
     page.get_by_text("Hết giờ. Đang chờ mạng").wait_for()
     context.set_offline(False)
     page.get_by_text("Hết giờ nên máy đã nộp").wait_for()
-    assert "máy chủ chưa nhận được câu 2" in page.locator("#mat").inner_text()
+    page.get_by_text("máy chủ chưa nhận được câu 2").wait_for()
 
 
 def test_killed_in_the_middle_the_acknowledged_answers_are_there(
@@ -448,6 +448,6 @@ def test_a_complaint_is_written_on_a_phone(page: Page, complaints: list[str]) ->
     page.get_by_label("Nội dung khiếu nại").fill("Trang bị treo lúc tôi đang làm câu 4.")
     check_look(page)
     page.get_by_role("button", name="Gửi khiếu nại").click()
-    assert "đã nhận khiếu nại số" in page.get_by_role("status").inner_text()
+    page.get_by_role("status").get_by_text("đã nhận khiếu nại số").wait_for()
     check_look(page)
     assert complaints == []
