@@ -49,6 +49,7 @@ STARTS_A_SECOND = int(os.environ.get("BENCH_STARTS", "100"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "120"))
 P99_MS = 300
 ANSWER_SECONDS = 8.0
+PAPER_S = 600
 GIVEN = {"ho_ten": "Nguyễn Văn An", "ngay_sinh": "5/9/1990", "dien_thoai": "0912345678"}
 
 
@@ -184,14 +185,17 @@ def _is_met(found: dict[str, Any]) -> bool:
     return slowest <= P99_MS and is_whole and lost == 0
 
 
-async def prepare(url: str, count: int) -> list[str]:
-    """A database with the shipped contest open now, and so many people registered; their cookies."""
+async def prepare(url: str, count: int, paper_s: int = PAPER_S) -> list[str]:
+    """A database with the shipped contest open now, and so many people registered; their cookies.
+
+    A paper takes `paper_s` seconds.
+    """
     database = Database(url)
     await database.connect()
     await migrate(database)
     sealer, now = Sealer([KEY]), datetime.now(UTC)
     async with database.transaction() as tx:
-        published = await _publish(tx)
+        published = await _publish(tx, paper_s)
     trees = Trees(own_base().places, published.document.units)
     form = Form({**GIVEN, "don_vi": "hồng gai"}, {"to_chuc_thi": True})
     tokens = [f"bench-{n:08}-{random.Random(n).getrandbits(64):016x}" for n in range(count)]
@@ -220,14 +224,14 @@ async def _copy_registration(tx: Tx, of: int, tokens: Sequence[str], now: dateti
         await tx.connection.execute(tx.insert(entrants), rows)
 
 
-async def _publish(tx: Any) -> Published:
+async def _publish(tx: Any, paper_s: int) -> Published:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "contests" / CONTEST
         place.mkdir(parents=True)
         for source in (KNOWLEDGE / "contests" / CONTEST).iterdir():
             text = source.read_text(encoding="utf-8")
             if source.name == "contest.yaml":
-                text = _open_now(text)
+                text = re.sub(r"time_limit_s: \d+", f"time_limit_s: {paper_s}", _open_now(text))
             (place / source.name).write_text(text, encoding="utf-8")
         definition = load_contests(Path(folder), own_base(), TODAY).definitions[CONTEST]
         return await publish(tx, Shelf(), definition, "bench", "Đo.", datetime.now(UTC))

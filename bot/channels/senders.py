@@ -74,15 +74,29 @@ class Common:
                 tx, self._mark_of(f"told/{sender}"), new_owner(), _TOLD_AGAIN_AFTER
             )
 
+    @property
+    def remembered(self) -> int:
+        """Of how many senders anything is known."""
+        return len(self._accounts)
+
     def _account_of(self, sender: str) -> _Account:
         now = self._now()
         account = self._accounts.pop(sender, None) or _Account(now)
         account.untold = max(0.0, account.untold - (now - account.since) * _FORGIVEN_A_SECOND)
         account.since = now
         self._accounts[sender] = account
-        if len(self._accounts) > _SENDERS_AT_MOST:
-            self._accounts.popitem(last=False)
+        self._drop_forgiven(now)
         return account
+
+    def _drop_forgiven(self, now: float) -> None:
+        """Forgets who has been quiet for so long that nothing is held against him."""
+        while self._accounts:
+            sender, oldest = next(iter(self._accounts.items()))
+            forgiven = now - oldest.since >= oldest.untold / _FORGIVEN_A_SECOND
+            is_idle = oldest.telling is None and now >= oldest.shut_until and forgiven
+            if len(self._accounts) <= _SENDERS_AT_MOST and (not is_idle or oldest.since == now):
+                return
+            del self._accounts[sender]
 
     async def _tell(self, sender: str, account: _Account) -> None:
         try:

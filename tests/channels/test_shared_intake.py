@@ -179,3 +179,15 @@ async def test_whoever_writes_as_people_do_costs_no_look_at_the_database() -> No
             now += turn / 10
             assert await program.allows(f"người {person}")
     await nowhere.close()
+
+
+async def test_nothing_is_kept_of_senders_who_have_been_quiet_for_a_while() -> None:
+    now, most = 0.0, 0
+    nowhere = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    program = Common(nowhere, SEALER.fingerprint, lambda: now)
+    for person in range(2_000):
+        now += 1.0
+        assert await program.allows(f"người {person}")
+        most = max(most, program.remembered)
+    assert most <= 11
+    await nowhere.close()

@@ -232,6 +232,31 @@ def test_whoever_waited_may_write_again() -> None:
     assert [limiter.allows("an") for _ in range(2)] == [True, False]
 
 
+def test_nobody_is_remembered_who_has_been_quiet_for_long_enough() -> None:
+    time = 0.0
+    limiter = Limiter(burst=20, per_second=1.0, now=lambda: time)
+    most = 0
+    for n in range(2_000):
+        assert limiter.allows(f"nguoi-{n}")
+        most = max(most, limiter.remembered)
+        time += 0.1
+    assert most <= 201, "as many as come while a bucket fills, however many have been there"
+    assert limiter.allows("nguoi-1999")
+    time += 1_000
+    assert [limiter.allows("an") for _ in range(21)] == [True] * 20 + [False]
+    assert limiter.remembered == 1
+
+
+def test_a_limiter_that_gives_nothing_back_forgets_nobody() -> None:
+    limiter = Limiter(burst=1, per_second=0.0)
+    assert [limiter.allows(name) for name in ("an", "an", "binh", "an")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
 async def test_the_same_question_gets_the_same_words(
     client: httpx.AsyncClient, new_client: NewClient
 ) -> None:

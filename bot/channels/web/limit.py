@@ -29,6 +29,19 @@ class Limiter:
         left = min(self.burst, left + (now - since) * self.per_second)
         allowed = left >= 1
         self._buckets[sender] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > _SENDERS_AT_MOST:
-            self._buckets.popitem(last=False)
+        self._drop_full(now)
         return allowed
+
+    @property
+    def remembered(self) -> int:
+        """How many senders are remembered."""
+        return len(self._buckets)
+
+    def _drop_full(self, now: float) -> None:
+        """Forgets who has been quiet so long that his bucket is full again, as if he never wrote."""
+        full_s = self.burst / self.per_second if self.per_second else float("inf")
+        while self._buckets:
+            _, since = next(iter(self._buckets.values()))
+            if now - since < full_s and len(self._buckets) <= _SENDERS_AT_MOST:
+                return
+            self._buckets.popitem(last=False)

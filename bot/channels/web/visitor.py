@@ -80,9 +80,17 @@ class Visitors:
 
     def meet(self, token: str, contest_id: str, entrant_id: int) -> None:
         """Remembers the browser, whose entrant the database has just told."""
-        self._known[person_of(token), contest_id] = (entrant_id, self.now() + _KNOWN_SECONDS)
-        if len(self._known) > _KNOWN_AT_MOST:
+        now, key = self.now(), (person_of(token), contest_id)
+        self._known[key] = (entrant_id, now + _KNOWN_SECONDS)
+        self._known.move_to_end(key)
+        # Whose minute is over is asked for anew: he need not lie about until his place is wanted.
+        while len(self._known) > _KNOWN_AT_MOST or next(iter(self._known.values()))[1] <= now:
             self._known.popitem(last=False)
+
+    @property
+    def remembered(self) -> int:
+        """How many browsers are remembered."""
+        return len(self._known)
 
     def forget(self, token: str) -> None:
         """Forgets the browser, which was erased."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.channels.web.contest.desk import Desk
@@ -11,6 +13,7 @@ from bot.channels.web.contest.site import build_desk
 from bot.channels.web.contest.starting import Wish
 from bot.channels.web.pages import Pages
 from bot.channels.web.visitor import Visitors, person_of
+from bot.contest import play
 from bot.contest.caretaker import Caretaker
 from bot.contest.publish import Shelf
 from bot.contest.refusal import Refused
@@ -94,3 +97,39 @@ async def test_the_caretaker_ends_papers_and_publishes_practice(
     assert await caretaker.make_round() == 0
     assert published.id == "thu"
     assert "Hết giờ nên máy đã nộp" in (await browser.get(paper)).text
+
+
+async def test_browsers_are_remembered_for_a_minute_however_many_come(site: Site) -> None:
+    published = await site.open()
+    time = 0.0
+    visitors = Visitors(site.database, now=lambda: time)
+    for n in range(1_000):
+        visitors.meet(f"a-browser-number-{n:04}", published.id, n)
+        time += 1.0
+    assert visitors.remembered <= 61
+    assert await visitors.entrant_id("a-browser-number-0999", published.id) == 999
+    assert await visitors.entrant_id("a-browser-number-0001", published.id) is None
+
+
+async def test_those_who_save_wait_for_few_papers_that_run_out(
+    site: Site, live: Live[Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.open(**PRACTICE)
+    door = a_desk(site, live).door
+    seats = await asyncio.gather(*(door.start(wish(f"a-stranger-number-{n}")) for n in range(50)))
+    assert len(seats) == 50
+    ended: list[int] = []
+    expire = play.expire
+
+    async def counted(*given: Any, **more: Any) -> int:
+        ended.append(await expire(*given, **more))
+        return ended[-1]
+
+    monkeypatch.setattr(play, "expire", counted)
+    site.at(700)
+    caretaker = Caretaker(
+        site.database, Shelf(), lambda: live.current.contests, lambda: site.now[0]
+    )
+    assert await caretaker.make_round() == 50
+    assert max(ended) <= 20
+    assert await caretaker.make_round() == 0
