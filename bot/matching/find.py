@@ -18,20 +18,19 @@ import numpy as np
 from bot.keep import Keep
 from bot.knowledge.model import Base, Entry, Subject
 from bot.language.read import Reading, read
+from bot.matching.candidates import find_nearest
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
 from bot.matching.emphasis import Emphasis
-from bot.matching.index import Hits, Index
-from bot.matching.likelihood import Evidence, Speakers
+from bot.matching.index import Index
+from bot.matching.likelihood import Speakers
 from bot.matching.model import DEFAULT, Fitted, chance
 from bot.matching.network import Listener, sounds_of
 from bot.matching.postings import Floats, Places, join
 from bot.matching.said import read_said
-from bot.matching.score import Asked, best_rows, features_of
+from bot.matching.score import Asked, features_of
 from bot.matching.terms import Concepts, terms_of
 from bot.memory import give_back_memory
 
-CANDIDATES = 20
-OUTSIDERS = 4
 CHOICES = 3
 
 
@@ -110,16 +109,17 @@ class Matcher:
         read = read_said(base, self._texts, answers, self._concepts, keep)
         self._lexicon, self._wordings, self._by_line = read.lexicon, read.wordings, read.by_line
         self.vocabulary = read.vocabulary()
+        rows = join([read.words, read.pairs])
+        owned = rows.by_owner(self._owner_of)
         self._speakers = Speakers(
-            [read.words.by_owner(self._owner_of), read.pairs.by_owner(self._owner_of)],
+            owned,
             read.marked.by_owner(self._owner_of),
             self._number_families(),
             read.marked_lexicon,
             Emphasis(fitted.emphasis),
         )
-        rows = join([read.words, read.pairs])
-        self.index = Index(self._lexicon, rows, self._owner_of, read.answers)
-        del rows, read
+        self.index = Index(self._lexicon, rows, owned, self._owner_of, read.answers)
+        del rows, owned, read
         self._listener = self._listen_for(fitted)
         give_back_memory()
 
@@ -180,19 +180,21 @@ class Matcher:
         """The candidates of a question with their features."""
         terms = terms_of(reading.folded, self._concepts)
         keys = self._lexicon.keys(terms)
-        hits = self.index.search(terms, keys)
+        found = self.index.owned.look_up(keys)
+        hits = self.index.search(terms, keys, found)
         marked = reading.words if has_marks(reading) else ()
-        evidence = self._speakers.evidence(terms, keys, marked)
-        best = {n: best_rows(hits, self.index, n) for n in self._candidates(hits, evidence)}
-        if not best:
+        evidence = self._speakers.evidence(terms, keys, found, marked)
+        nearest = find_nearest(self.index, hits, evidence, len(self.entries))
+        if not nearest.entries:
             nothing = np.zeros((0, 0), dtype=np.float32)
             return Weighed(reading, (), nothing, (), nothing)
         asked = Asked(reading.line, " ".join(reading.words), has_marks(reading))
         heard = self._hear(terms, marked)
-        features = features_of(asked, hits, evidence, self.index, self._wordings, heard, best)
-        nearest = tuple(rows[0] for rows in best.values())
-        by_term = self._speakers.emphasis.of(terms)[:, None] * evidence.by_term(list(best))
-        return Weighed(reading, tuple(best), features, nearest, by_term)
+        row_weights = self.index.row_weights[nearest.numbers]
+        features = features_of(asked, hits, evidence, nearest, row_weights, self._wordings, heard)
+        by_term = self._speakers.emphasis.of(terms)[:, None] * evidence.by_term(nearest.entries)
+        best = tuple(nearest.numbers[:, 0].tolist())
+        return Weighed(reading, tuple(nearest.entries), features, best, by_term)
 
     def _hear(self, terms: Sequence[str], marked: Sequence[str]) -> Floats:
         """What the network says of every entry and subject; without one it says the same of all."""
@@ -203,20 +205,9 @@ class Matcher:
     def terms_and_evidence(self, text: str) -> tuple[list[str], Floats]:
         """The terms of a question, and for each what it says for every entry (for learning)."""
         terms = terms_of(self.read(text).folded, self._concepts)
-        evidence = self._speakers.evidence(terms, self._lexicon.keys(terms), ())
+        keys = self._lexicon.keys(terms)
+        evidence = self._speakers.evidence(terms, keys, self.index.owned.look_up(keys), ())
         return terms, evidence.by_term(slice(None))
-
-    def _candidates(self, hits: Hits, evidence: Evidence) -> list[int]:
-        """The entries that come nearest, and the nearest subjects outside the base."""
-        if not self.index.entries:
-            return []
-        best = self.index.best_by_entry(hits.rows)
-        merit = evidence.own + evidence.kin + 0.5 * best
-        merit[best <= 0] = -np.inf
-        known = len(self.entries)
-        found = [*_highest(merit[:known], CANDIDATES)]
-        found += [known + number for number in _highest(merit[known:], OUTSIDERS)]
-        return found
 
     def rank(self, weighed: Weighed, weights: Sequence[float]) -> Ranked | None:
         """The candidates in order under some weights; None where no entry is among them."""
@@ -278,9 +269,3 @@ def names_of(entries: Sequence[Entry], outside: Sequence[Subject]) -> list[str]:
 def has_marks(reading: Reading) -> bool:
     """Whether marks were typed at all; then a word without one means to have none."""
     return any(not word.isascii() for word in reading.words)
-
-
-def _highest(merit: Floats, count: int) -> list[int]:
-    """The places of the highest merits, highest first; never one without any."""
-    top = np.argsort(-merit, kind="stable")[:count]
-    return [int(place) for place in top if np.isfinite(merit[place])]

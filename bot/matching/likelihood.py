@@ -15,7 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.matching.emphasis import Emphasis
-from bot.matching.postings import Counted, Floats, Ints, Lexicon, Places, is_pair
+from bot.matching.postings import (
+    FIRST_PAIR,
+    Counted,
+    Floats,
+    Found,
+    Ints,
+    Lexicon,
+    Places,
+    is_pair,
+)
 
 # Half of a word's chance comes from the whole base. Measured on the project's query files:
 # 0.2 and 0.8 put one to two points fewer right entries first.
@@ -24,33 +33,44 @@ _KIN_SHARE = 0.5
 
 
 class Likelihood:
-    """Language models of entries over one kind of terms (words, pairs, or words with marks)."""
+    """Language models of entries: one over words (and concepts), and one over pairs."""
 
     def __init__(self, owned: Counted, entries: int) -> None:
         """`owned` are the postings of the terms by entry, numbered from 0 to `entries`."""
         self._entries = entries
-        self._owned = owned.postings
-        counts = owned.counts.astype(np.float64)
-        numbers, places = self._owned.terms, self._owned.places
-        in_entry = counts / np.bincount(places, counts, minlength=max(entries, 1))[places]
-        in_all = np.bincount(numbers, counts)[numbers] / max(float(counts.sum()), 1.0)
-        evidence = np.log1p((1 - _SMOOTHING) / _SMOOTHING * in_entry / in_all)
-        self._evidence: Floats = evidence.astype(np.float32)
+        self.owned = owned.postings
+        pairs = int(self.owned.first[self.owned.keys.searchsorted(FIRST_PAIR)])
+        kinds = (slice(0, pairs), slice(pairs, None))
+        self.evidence: Floats = np.concatenate([_evidence_of(owned, kind) for kind in kinds])
 
     def of(self, keys: Ints) -> Floats:
         """The log-likelihood ratio of every entry for terms told by their keys."""
-        numbers = self._owned.find(keys)
-        return self._owned.add_up_own(numbers[numbers >= 0], self._evidence, self._entries)
+        numbers = self.owned.find(keys)
+        return self.owned.add_up_own(numbers[numbers >= 0], self.evidence, self._entries)
 
-    def fill(self, table: Floats, keys: Ints) -> None:
-        """Write the ratios into a table, a row for each of the keys that is known here."""
-        numbers = self._owned.find(keys)
-        rows = np.flatnonzero(numbers >= 0)
-        spans = self._owned.spans(numbers[rows])
-        if spans:
-            places = np.concatenate([self._owned.places[span] for span in spans])
-            every_row = rows.repeat([span.stop - span.start for span in spans])
-            table[every_row, places] = np.concatenate([self._evidence[span] for span in spans])
+    def table(self, found: Found, terms: int) -> Floats:
+        """The ratios that a question's terms have here, a row for each of `terms`."""
+        return self._fill(terms, found.terms.repeat(found.sizes), found.places, found.postings)
+
+    def table_alike(self, found: Found, terms: int) -> Floats:
+        """The same for what was found in other postings that have the very same terms."""
+        postings, sizes = self.owned.of(found.numbers)
+        return self._fill(terms, found.terms.repeat(sizes), self.owned.places[postings], postings)
+
+    def _fill(self, terms: int, rows: Ints, places: Places, postings: Ints) -> Floats:
+        table = np.zeros((terms, self._entries), dtype=np.float32)
+        table[rows, places] = self.evidence[postings]
+        return table
+
+
+def _evidence_of(owned: Counted, kind: slice) -> Floats:
+    """What each posting of a kind of terms says for its entry."""
+    counts, places = owned.counts[kind].astype(np.float64), owned.postings.places[kind]
+    numbers = owned.postings.terms[kind]
+    in_entry = counts / np.bincount(places, counts)[places]
+    in_all = np.bincount(numbers, counts)[numbers] / max(float(counts.sum()), 1.0)
+    evidence = np.log1p((1 - _SMOOTHING) / _SMOOTHING * in_entry / in_all)
+    return evidence.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +101,29 @@ class Speakers:
 
     def __init__(
         self,
-        kinds: Sequence[Counted],
+        owned: Counted,
         marks: Counted,
         kin_of: Places,
         marked_lexicon: Lexicon,
         emphasis: Emphasis,
     ) -> None:
-        """`kinds` are postings by entry, one for each kind of terms; `kin_of` each entry's family."""
+        """`owned` and `marks` are postings by entry; `kin_of` has each entry's family."""
         self._kin_of, self._marked_lexicon = kin_of, marked_lexicon
         self.emphasis = emphasis
-        self._families = int(kin_of.max(initial=-1)) + 1
-        self._own = [Likelihood(owned, len(kin_of)) for owned in kinds]
-        self._kin = [Likelihood(owned.regrouped(kin_of), self._families) for owned in kinds]
+        families = int(kin_of.max(initial=-1)) + 1
+        self._own = Likelihood(owned, len(kin_of))
+        self._kin = Likelihood(owned.regrouped(kin_of), families)
         self._marks = Likelihood(marks, len(kin_of))
 
-    def evidence(self, terms: Sequence[str], keys: Ints, marked: Sequence[str]) -> Evidence:
-        """The evidence of a question's terms; `marked` are its words where marks were typed."""
-        own = np.zeros((len(keys), len(self._kin_of)), dtype=np.float32)
-        kin = np.zeros((len(keys), self._families), dtype=np.float32)
-        # Each kind knows nothing of the others' terms, so that all may see all keys.
-        for of_entries, of_families in zip(self._own, self._kin, strict=True):
-            of_entries.fill(own, keys)
-            of_families.fill(kin, keys)
-        kin = kin[:, self._kin_of]
+    def evidence(
+        self, terms: Sequence[str], keys: Ints, found: Found, marked: Sequence[str]
+    ) -> Evidence:
+        """The evidence of a question's terms, which were found in the postings by entry.
+
+        `marked` are its words where marks were typed.
+        """
+        own = self._own.table(found, len(keys))
+        kin = self._kin.table_alike(found, len(keys))[:, self._kin_of]
         weights = self.emphasis.of(terms)
         words = own[~is_pair(keys)].sum(axis=0)
         marks = words

@@ -203,26 +203,44 @@ class Postings:
         at[self.keys[at] != keys] = -1
         return at
 
-    def spans(self, numbers: Ints) -> list[slice]:
-        """Where the places of terms that occur lie in `places`."""
-        starts, ends = self._ends[numbers].tolist(), self._ends[numbers + 1].tolist()
-        return list(map(slice, starts, ends))
+    def of(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """The numbers of the postings of terms that occur, term by term, and how many each has."""
+        starts = self._ends[numbers]
+        sizes = self._ends[numbers + 1] - starts
+        return count_on(starts, sizes), sizes.astype(np.int64)
+
+    def look_up(self, keys: Ints) -> Found:
+        """The postings of the terms with these keys."""
+        numbers = self.find(keys)
+        terms = np.flatnonzero(numbers >= 0)
+        known = numbers[terms]
+        postings, sizes = self.of(known)
+        return Found(terms, known, postings, sizes, self.places[postings])
 
     def add_up(self, numbers: Ints, weights: Floats, size: int) -> Floats:
         """The sum of the terms' weights at each of `size` places."""
-        spans = self.spans(numbers)
-        if not spans:
-            return np.zeros(size, dtype=np.float32)
-        places = np.concatenate([self.places[span] for span in spans])
-        return _sum(places, weights.repeat([s.stop - s.start for s in spans]), size)
+        postings, sizes = self.of(numbers)
+        return _sum(self.places[postings], weights.repeat(sizes), size)
 
     def add_up_own(self, numbers: Ints, own: Floats, size: int) -> Floats:
         """The sum at each of `size` places, where each posting has a weight of its own."""
-        spans = self.spans(numbers)
-        if not spans:
-            return np.zeros(size, dtype=np.float32)
-        places = np.concatenate([self.places[span] for span in spans])
-        return _sum(places, np.concatenate([own[span] for span in spans]), size)
+        postings, _ = self.of(numbers)
+        return _sum(self.places[postings], own[postings], size)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The postings of a question's terms.
+
+    Of each term that occurs: its place in the question (`terms`), its number, and how many postings
+    it has (`sizes`). Of each of these, term by term: its number (`postings`) and its place.
+    """
+
+    terms: Ints
+    numbers: Ints
+    postings: Ints
+    sizes: Ints
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +257,7 @@ class Counted:
             return np.zeros(0, dtype=np.int64)
         return np.add.reduceat(self.counts, self.postings.first[:-1], dtype=np.int64)
 
-    def by_owner(self, owner_of: Places) -> Counted:
+    def by_owner(self, owner_of: Places) -> Owned:
         """The same terms by what the places belong to; `owner_of` is ascending."""
         starts = self.postings.first
         owners = owner_of[self.postings.places]
@@ -248,7 +266,8 @@ class Counted:
         first = np.flatnonzero(new)
         counts = np.add.reduceat(self.counts, first) if len(first) else self.counts
         spread = np.diff(first.searchsorted(starts))
-        return Counted(Postings(self.postings.keys, spread, owners[first]), counts)
+        parts = np.append(first, len(owners)).astype(np.int32)
+        return Owned(Postings(self.postings.keys, spread, owners[first]), counts, parts)
 
     def regrouped(self, group_of: Places) -> Counted:
         """The same terms by the groups that their places belong to, in whatever order these are."""
@@ -262,6 +281,16 @@ class Counted:
         spread = np.bincount(terms, minlength=len(self.postings.keys))
         postings = Postings(self.postings.keys, spread, places.astype(np.int32))
         return Counted(postings, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Owned(Counted):
+    """Postings by owner; `parts` has for each the number of the first posting that it is made of.
+
+    Behind the last stands the number of all those.
+    """
+
+    parts: Places
 
 
 def post(terms: Terms) -> Counted:
@@ -286,6 +315,13 @@ def join(parts: Sequence[Counted]) -> Counted:
         np.concatenate([part.postings.places for part in parts]),
     )
     return Counted(joined, np.concatenate([part.counts for part in parts]))
+
+
+def count_on(starts: Ints | Places, sizes: Ints | Places) -> Ints:
+    """So many whole numbers from each start on, in one row."""
+    before = sizes.cumsum(dtype=np.int64) - sizes
+    numbers: Ints = np.arange(int(sizes.sum())) + (starts - before).repeat(sizes)
+    return numbers
 
 
 def _changes(values: Ints | Places) -> npt.NDArray[np.bool_]:

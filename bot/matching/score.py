@@ -6,14 +6,15 @@ single measure holds for both three keywords and a whole family story.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from bot.matching.index import Hits, Index
+from bot.matching.candidates import Nearest
+from bot.matching.index import Hits
 from bot.matching.likelihood import Evidence
 from bot.matching.postings import Floats, Ints, Packed
 
@@ -35,7 +36,6 @@ FEATURES = (
     "marks",  # likeness letter by letter with the marks that were typed
     "heard",  # the logarithm of the chance that the network gives the entry
 )
-ROWS_LOOKED_AT = 3
 LIKELY_SCALE = 10.0
 """Brings logarithms of an ordinary question's likelihoods near the other features' range."""
 
@@ -57,45 +57,29 @@ class Wordings:
     marked: Packed
 
 
-def best_rows(hits: Hits, index: Index, entry: int) -> list[int]:
-    """The numbers of an entry's phrasings that scored best, best first."""
-    start, end = index.span(entry)
-    lost = -hits.rows[start:end]
-    if len(lost) <= ROWS_LOOKED_AT:
-        order = lost.argsort(kind="stable")
-    else:
-        top = lost.argpartition(ROWS_LOOKED_AT)[:ROWS_LOOKED_AT]
-        order = top[lost[top].argsort(kind="stable")]
-    return [start + at for at in order.tolist()]
-
-
 def features_of(
     asked: Asked,
     hits: Hits,
     evidence: Evidence,
-    index: Index,
+    nearest: Nearest,
+    row_weights: Floats,
     wordings: Wordings,
     heard: Floats,
-    best: Mapping[int, Sequence[int]],
 ) -> Floats:
-    """The features of some entries for a question: a row each, in the order of `FEATURES`.
+    """The features of the nearest entries for a question: a row each, in the order of `FEATURES`.
 
-    `heard` is what the network says of every entry, `best` has the entries that are looked at, with
-    the numbers of their best phrasings, best first.
+    `row_weights` has what all terms of the nearest phrasings are worth, `heard` what the network
+    says of every entry.
     """
-    entries = list(best)
-    counts = np.array([len(numbers) for numbers in best.values()])
-    # Entries with fewer phrasings name their best again, which changes no maximum.
-    numbers = np.array([[*n, *[n[0]] * (ROWS_LOOKED_AT - len(n))] for n in best.values()])
-    seen = np.arange(ROWS_LOOKED_AT) < counts[:, None]
+    entries, counts = nearest.entries, nearest.counts
+    own = np.arange(nearest.numbers.shape[1]) < counts[:, None]
     reach = hits.reach or 1.0
-    rows = hits.rows[numbers].astype(np.float64)
-    said = hits.said[numbers].astype(np.float64)
-    weight = index.row_weights[numbers].astype(np.float64)
-    letters, words, marks = _likenesses(asked, wordings, numbers)
+    rows, said = nearest.scores.astype(np.float64), nearest.said.astype(np.float64)
+    weight = row_weights.astype(np.float64)
+    letters, words, marks = _likenesses(asked, wordings, nearest.numbers)
     features = (
         rows[:, 0] / reach,
-        (rows * seen).sum(axis=1) / counts / reach,
+        (rows * own).sum(axis=1) / counts / reach,
         _share(said, weight).max(axis=1),
         _share(said, weight + reach - said).max(axis=1),
         hits.cover[entries] / reach,

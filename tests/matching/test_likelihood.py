@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.matching.emphasis import Emphasis
-from bot.matching.likelihood import Likelihood, Speakers
+from bot.matching.likelihood import Evidence, Likelihood, Speakers
 from bot.matching.postings import Counted, Lexicon, Numbered, post
 
 # Entries 0 and 2 are one family, though not side by side.
@@ -26,7 +26,15 @@ def owned(lexicon: Lexicon) -> Counted:
 
 def speakers(lexicon: Lexicon, emphasis: dict[str, float]) -> Speakers:
     counted = owned(lexicon)
-    return Speakers([counted], counted, KIN_OF, lexicon, Emphasis(emphasis))
+    return Speakers(counted, counted, KIN_OF, lexicon, Emphasis(emphasis))
+
+
+def evidence_of(terms: list[str], emphasis: dict[str, float]) -> Evidence:
+    """The evidence of a question's terms."""
+    lexicon = Lexicon()
+    model = speakers(lexicon, emphasis)
+    keys = lexicon.keys(terms)
+    return model.evidence(terms, keys, owned(lexicon).postings.look_up(keys), ())
 
 
 def test_a_word_speaks_for_the_entry_that_says_it_by_how_much_more_it_says_it() -> None:
@@ -41,18 +49,14 @@ def test_a_word_speaks_for_the_entry_that_says_it_by_how_much_more_it_says_it() 
 
 
 def test_kin_share_the_words_of_their_family() -> None:
-    lexicon = Lexicon()
-    model = speakers(lexicon, {})
-    evidence = model.evidence(["mat"], lexicon.keys(["mat"]), ())
+    evidence = evidence_of(["mat"], {})
     assert evidence.own.tolist()[:2] == [0.0, 0.0]
     assert evidence.kin[0] == evidence.kin[2] > 0.0
     assert evidence.kin[1] == 0.0
 
 
 def test_emphasis_weighs_own_and_kin_but_not_the_plain_words() -> None:
-    lexicon, terms = Lexicon(), ["the", "cu"]
-    plain = speakers(lexicon, {}).evidence(terms, lexicon.keys(terms), ())
-    told = speakers(lexicon, {"cu": 0.0}).evidence(terms, lexicon.keys(terms), ())
+    plain, told = evidence_of(["the", "cu"], {}), evidence_of(["the", "cu"], {"cu": 0.0})
     assert told.words.tolist() == plain.words.tolist()
     assert told.own[0] < plain.own[0]
     assert told.kin[0] < plain.kin[0]
@@ -60,8 +64,7 @@ def test_emphasis_weighs_own_and_kin_but_not_the_plain_words() -> None:
 
 
 def test_what_each_term_says_adds_up_to_the_whole() -> None:
-    lexicon, terms = Lexicon(), ["mat", "the", "phieu"]
-    evidence = speakers(lexicon, {}).evidence(terms, lexicon.keys(terms), ())
+    evidence = evidence_of(["mat", "the", "phieu"], {})
     both = evidence.by_term([0, 2]).sum(axis=0)
     assert both.tolist() == pytest.approx(
         ((evidence.own + evidence.kin) / 2)[[0, 2]].tolist(), rel=1e-5

@@ -26,8 +26,8 @@ def numbered(lexicon: Lexicon, texts: list[list[str]]) -> Numbered:
 
 def places_of(postings: Postings, lexicon: Lexicon, term: str) -> list[int]:
     """Where a term stands."""
-    numbers = postings.find(lexicon.keys([term]))
-    return [int(p) for span in postings.spans(numbers[numbers >= 0]) for p in postings.places[span]]
+    places: list[int] = postings.look_up(lexicon.keys([term])).places.tolist()
+    return places
 
 
 @given(TEXTS)
@@ -40,13 +40,11 @@ def test_every_word_and_pair_is_found_where_it_stands_and_as_often(texts: list[l
     ):
         expected = {(t, at): n for at, some in enumerate(terms) for t, n in Counter(some).items()}
         postings = counted.postings
-        found = {
-            (term, place): int(counted.counts[at])
-            for term in {t for t, _ in expected}
-            for span in postings.spans(postings.find(lexicon.keys([term])))
-            for at, place in enumerate(postings.places[span].tolist(), span.start)
-        }
-        assert found == expected
+        every = sorted({t for t, _ in expected})
+        found = postings.look_up(lexicon.keys(every))
+        told = np.repeat(every, found.sizes).tolist()
+        held_by = zip(told, found.places.tolist(), strict=True)
+        assert dict(zip(held_by, counted.counts[found.postings].tolist(), strict=True)) == expected
         assert len(postings.places) == len(expected)
 
 
@@ -63,9 +61,9 @@ def test_by_owner_every_entry_has_the_counts_of_its_texts(
         for word in words:
             expected[word][int(owner_of[at])] += 1
     for word, counts in expected.items():
-        (span,) = owned.postings.spans(owned.postings.find(lexicon.keys([word])))
-        places = owned.postings.places[span].tolist()
-        assert dict(zip(places, owned.counts[span].tolist(), strict=True)) == counts
+        found = owned.postings.look_up(lexicon.keys([word]))
+        held_by = found.places.tolist()
+        assert dict(zip(held_by, owned.counts[found.postings].tolist(), strict=True)) == counts
 
 
 def test_postings_of_two_kinds_joined_know_both_and_nothing_else() -> None:
