@@ -59,21 +59,15 @@ class Rows:
     def best(self, count: int) -> Ints:
         """For each entry the places of its phrasings that scored best, best first.
 
-        An entry with fewer names its best again.
+        Of the same score the earlier comes first. An entry with fewer names its best again.
         """
-        each = zip(self.scores, self.counts, strict=True)
-        best = [_best(scores[:n], count) for scores, n in each]
-        return np.array(best, dtype=np.int64).reshape(len(best), count)
-
-
-def _best(scores: Floats, count: int) -> list[int]:
-    lost = -scores
-    if len(lost) <= count:
-        order: list[int] = lost.argsort(kind="stable").tolist()
-        return order + order[:1] * (count - len(order))
-    top = lost.argpartition(count)[:count]
-    best: list[int] = top[lost[top].argsort(kind="stable")].tolist()
-    return best
+        left = self.scores.copy()
+        each = np.arange(len(left))
+        best = np.zeros((len(left), count), dtype=np.int64)
+        for turn in range(count):
+            best[:, turn] = left.argmax(axis=1)
+            left[each, best[:, turn]] = -1.0
+        return np.where(np.arange(count) < self.counts[:, None], best, best[:, :1])
 
 
 class Index:
@@ -144,7 +138,7 @@ class Index:
     def look_at(self, hits: Hits, entries: Ints) -> Rows:
         """The scores of all phrasings of some entries."""
         first, counts = self._starts[entries], self._starts[entries + 1] - self._starts[entries]
-        width = int(counts.max(initial=0))
+        width = int(counts.max(initial=1))
         row_of = np.full(self.entries, -1)
         row_of[entries] = np.arange(len(entries))
         rows = row_of[hits.found.places]
