@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 from bot.dialogue.messages import Incoming, Message, Notice, NoticeKind
+from bot.fast_json import write_json
 from bot.sealing import Sealer
 
 
@@ -16,8 +17,8 @@ def seal(incoming: Incoming, sealer: Sealer) -> str:
         data |= {"kind": incoming.kind, "data": dict(incoming.data)}
     else:
         data |= {"text": incoming.text, "press": incoming.press, "origin": incoming.origin}
-    # ASCII only: half a letter ("\ud800") survives here, and is dropped where it is stored bare.
-    return sealer.seal(json.dumps(data))
+    # Half a letter ("\ud800") is written out and survives here; it is dropped where it is stored bare.
+    return sealer.seal(write_json(data))
 
 
 def unseal(channel: str, external_id: str, sealed: str, sealer: Sealer) -> Incoming:

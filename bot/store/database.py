@@ -31,6 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseUnavailable, SettingWrong
+from bot.fast_json import write_json
 from bot.store.afar import begin_far
 from bot.store.ahead import Ahead
 from bot.store.nearby import driver_of, engine_of_one, see_off, tune
@@ -369,7 +370,7 @@ def _make_folder(file: Path) -> None:
 
 
 def _to_json(value: object) -> str:
-    text = _ENCODER.encode(value)
+    text = write_json(value, _ENCODER.encode)
     # Looked for first: the pattern tries every letter.
     return storable(_NUL.sub(r"\1", text) if "\\u0000" in text else text)
 

@@ -8,7 +8,6 @@ types either way.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
+
+from bot.fast_json import write_json
 
 if TYPE_CHECKING:
     from bot.store.database import Tx
@@ -124,7 +125,7 @@ class _Listed(TypeDecorator[Sequence[Any]]):
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> str:
         """The list as JSON, each of its items as it is stored."""
         process = self.item.dialect_impl(dialect).bind_processor(dialect)
-        return json.dumps([process(one) for one in value or ()] if process else list(value or ()))
+        return write_json([process(one) for one in value or ()] if process else list(value or ()))
 
 
 @dataclass(frozen=True, slots=True)
