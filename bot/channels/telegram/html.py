@@ -44,7 +44,7 @@ class _Said:
     choices: tuple[Button, ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1_024)
 def _write(said: _Said) -> tuple[str, ...]:
     messages: list[str] = []
     for paragraph in _paragraphs(said):
