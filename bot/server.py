@@ -31,6 +31,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.adapters import build_channels
 from bot.admin.people import FIRST_OWNER, add_first_owner
+from bot.channels import webhook
 from bot.channels.duty import Duty, Work, told_present
 from bot.channels.health import figures, health
 from bot.channels.redaction import JsonFormatter, redact_crashes, redact_line
@@ -118,10 +119,11 @@ def build_app(
     wing = Wing(settings, database, live, sealer, shelf, clock)
     caretaker = Caretaker(database, shelf, lambda: live.current.contests, clock)
     sweeper = Sweeper(database, hall, timedelta(days=settings.keep_days))
+    webhooks = channels.routes()
     # The routes are tried in this order; messages come hundreds a second, a contest's answers a
     # thousand.
     routes: list[BaseRoute] = [
-        *channels.routes(),
+        *webhooks,
         *site.routes(desk),
         Route("/healthz", health(database, live, channels, tending)),
         Route("/readyz", health(database, live, channels, tending, ready=True)),
@@ -133,7 +135,7 @@ def build_app(
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(Guard, pages, settings.public_url),
+            Middleware(Guard, pages, settings.public_url, webhook.doors(webhooks)),
             Middleware(Arrivals, secure=secure),
         ],
         lifespan=_lifespan(

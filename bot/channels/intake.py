@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -101,8 +102,11 @@ class Intake:
         Raises `DatabaseUnavailable`.
         """
         let_in = [kept for item in items if (kept := await self._let_in(item)) is not None]
-        storing = [asyncio.ensure_future(self._store(item)) for item in let_in]
+        storing = [self._store(item) for item in let_in]
         # A request that is cut off is stored all the same, and must be handled then.
+        if len(storing) == 1:
+            await asyncio.shield(storing[0])
+            return
         done = await asyncio.shield(asyncio.gather(*storing, return_exceptions=True))
         for outcome in done:
             if isinstance(outcome, BaseException):
@@ -157,9 +161,16 @@ class Intake:
             item.at,
         )
 
-    async def _store(self, item: Incoming) -> None:
-        since = time.perf_counter()
-        claimed = await self._inbox.add(self._arrived_as(item))
+    def _store(self, item: Incoming) -> asyncio.Future[int | None]:
+        storing = self._inbox.put(self._arrived_as(item))
+        # Not a task of its own: making one takes as long as storing.
+        storing.add_done_callback(partial(self._stored, item, time.perf_counter()))
+        return storing
+
+    def _stored(self, item: Incoming, since: float, storing: asyncio.Future[int | None]) -> None:
+        if storing.cancelled() or storing.exception() is not None:
+            return
+        claimed = storing.result()
         if claimed is None:
             metrics.count(item.channel, Outcome.REPEATED)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -68,22 +69,22 @@ STARTS_WAITING = Gauge("bot_starts_waiting", "People who wait in the queue befor
 
 def count(channel: str, outcome: Outcome) -> None:
     """Count one message."""
-    _messages.labels(_known(channel), outcome).inc()
+    _counter(channel, outcome).inc()
 
 
 def took(channel: str, seconds: float) -> None:
     """Note how long a message was worked on."""
-    _seconds.labels(_known(channel)).observe(seconds)
+    _clock(channel).observe(seconds)
 
 
 def count_sent(channel: str, lane: str, outcome: Sent) -> None:
     """Count one try at sending a reply."""
-    _sent.labels(_known(channel), lane, outcome).inc()
+    _sent_counter(channel, lane, outcome).inc()
 
 
 def sent_after(channel: str, lane: str, passed: timedelta) -> None:
     """Note how long a reply lay until it was sent."""
-    _sent_seconds.labels(_known(channel), lane).observe(max(0.0, passed.total_seconds()))
+    _sent_clock(channel, lane).observe(max(0.0, passed.total_seconds()))
 
 
 def show_unsent(counts: Mapping[tuple[str, str, str], int]) -> None:
@@ -98,6 +99,29 @@ def show_unhandled(counts: Mapping[str, int]) -> None:
     _unhandled.clear()
     for channel, count in counts.items():
         _unhandled.labels(_known(channel)).set(count)
+
+
+# Found once: with every message, finding a figure by its labels takes longer than counting.
+
+
+@cache
+def _counter(channel: str, outcome: Outcome) -> Counter:
+    return _messages.labels(_known(channel), outcome)
+
+
+@cache
+def _clock(channel: str) -> Histogram:
+    return _seconds.labels(_known(channel))
+
+
+@cache
+def _sent_counter(channel: str, lane: str, outcome: Sent) -> Counter:
+    return _sent.labels(_known(channel), lane, outcome)
+
+
+@cache
+def _sent_clock(channel: str, lane: str) -> Histogram:
+    return _sent_seconds.labels(_known(channel), lane)
 
 
 def _known(channel: str) -> str:

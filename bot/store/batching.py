@@ -65,11 +65,15 @@ class Batcher(Generic[Item, Result]):
 
     async def add(self, item: Item) -> Result:
         """The item's result, once it is committed. Raises what its writing raised."""
+        return await self.put(item)
+
+    def put(self, item: Item) -> asyncio.Future[Result]:
+        """As `add`, for whoever waits later; cancelled, the item is written all the same."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
-        return await future
+        return future
 
     async def _write_all(self) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -39,10 +40,21 @@ _log = structlog.get_logger(__name__)
 
 
 class Guard:
-    """Adds the security headers to every answer, and answers itself where no page may or can."""
+    """Adds the security headers to every answer, and answers itself where no page may or can.
 
-    def __init__(self, app: ASGIApp, pages: Pages, public_url: str = "") -> None:
+    What is posted to one of the `doors` goes straight there: messages come hundreds a second, and the
+    rest of the house would only pass them on.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        pages: Pages,
+        public_url: str = "",
+        doors: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
         self.app = app
+        self.doors = doors or {}
         self.pages = pages
         self.posts = Limiter(_POSTS_AT_ONCE, _POSTS_A_SECOND)
         self.public_host = urlsplit(public_url).netloc.lower()
@@ -65,11 +77,12 @@ class Guard:
             await send(message)
 
         refusal = 0 if scope["method"] in _SAFE_METHODS else self._refusal_of_post(scope)
+        door = self.doors.get(scope["path"]) if scope["method"] == "POST" else None
         if refusal:
             await self.pages.failure(scope["path"], refusal)(scope, receive, send_with_headers)
             return
         try:
-            await self.app(scope, receive, send_with_headers)
+            await (door or self.app)(scope, receive, send_with_headers)
         except ClientDisconnect:
             return  # Nobody is left to be answered.
         except Exception as error:
