@@ -95,7 +95,7 @@ def understand(words: Sequence[str], base: Base, places: Places) -> Asked | None
 
 def understand_name(words: Sequence[str], places: Places) -> Asked | None:
     """The places that a message names where it says nothing else: "em ở thôn Khe Giấy"."""
-    if len(words) > _MOST_NAME_WORDS:
+    if len(words) > _MOST_NAME_WORDS or not places.are_named_in(words):
         return None
     named = _Named(words, places)
     if not named.has_exact_units and not named.has_exact_villages:

@@ -7,17 +7,19 @@ must not guess asks back for all the others.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
+from rapidfuzz.process import cdist
 
 from bot.language.fold import fold, fold_word, tidy
 from bot.language.read import NO_WORDS, split_words
 
 T = TypeVar("T", bound=Hashable)
+Span = tuple[int, int]
 
 EXACT = 100.0
 """The very name: every word without marks or with the same marks."""
@@ -115,42 +117,72 @@ class Names(Generic[T]):
         a short name may be misspelt.
         """
         folded = tuple(map(fold_word, words))
+        # A name may be typed with one space too many.
+        spans = _spans(len(words), self._longest + 1)
+        misspelt = self._misspelt(words, folded, spans, name_at)
         found: list[Found[T]] = []
-        for start in range(len(words)):
-            # A name may be typed with one space too many.
-            for end in range(start + 1, min(len(words), start + self._longest + 1) + 1):
-                whole = start == name_at and end == len(words)
-                finds = self._at(words[start:end], folded[start:end], whole)
-                found += [Found(item, score, start, end) for item, score in finds]
+        for start, end in spans:
+            within = folded[start:end]
+            same = self._exact.get(within)
+            if same:
+                finds = [(item, _likeness(words[start:end], to, within)) for item, to in same]
+            else:
+                finds = [(item, _STEM) for item in self._stems.get(within, ())]
+                finds += misspelt.get((start, end), ())
+                if start == name_at and end == len(words):
+                    finds += self._begun("".join(within))
+            found += [Found(item, score, start, end) for item, score in finds]
         return found
 
-    def _at(
-        self, words: Sequence[str], folded: tuple[str, ...], whole: bool
-    ) -> Iterable[tuple[T, float]]:
-        same = self._exact.get(folded, [])
-        if same:
-            for item, written in same:
-                yield item, EXACT if _are_same(words, written, folded) else FOLDED
-            return
-        yield from ((item, _STEM) for item in self._stems.get(folded, ()))
-        key = _key(folded)
-        reach = _reach(key.letters, whole)
-        if reach is not None:
-            yield from self._misspelt(words, key, reach)
-        if whole:
-            yield from self._begun("".join(folded))
+    def find_exact(self, words: Sequence[str]) -> list[Found[T]]:
+        """Every find of a very name, which `find` scores `EXACT`."""
+        folded = tuple(map(fold_word, words))
+        return [
+            Found(item, EXACT, start, end)
+            for start, end in _spans(len(words), self._longest)
+            for item, written in self._exact.get(folded[start:end], ())
+            if _likeness(words[start:end], written, folded[start:end]) == EXACT
+        ]
 
-    def _misspelt(self, words: Sequence[str], key: _Key, reach: int) -> Iterable[tuple[T, float]]:
-        known = self._near.get(key.label, {})
-        letters_known = self._letters.get(key.label, [])
-        near = extract(
-            key.letters, letters_known, scorer=OSA.distance, score_cutoff=reach, limit=None
-        )
-        for letters, distance, _ in near:
-            score = _NEAR * (1 - distance / len(key.letters))
-            for item, written in known[letters]:
-                if _may_be_meant(words, written, reach):
-                    yield item, score
+    def _misspelt(
+        self,
+        words: Sequence[str],
+        folded: tuple[str, ...],
+        spans: Iterable[Span],
+        name_at: int | None,
+    ) -> dict[Span, list[tuple[T, float]]]:
+        """The names that spans are nearly, the nearest first; all spans are compared at once."""
+        by_label: dict[str, list[tuple[Span, str, int]]] = {}
+        for start, end in spans:
+            key = _key(folded[start:end])
+            reach = _reach(key.letters, whole=start == name_at and end == len(words))
+            if reach is not None and key.label in self._letters:
+                by_label.setdefault(key.label, []).append(((start, end), key.letters, reach))
+        found: dict[Span, list[tuple[T, float]]] = {}
+        for label, some in by_label.items():
+            known = self._near[label]
+            for (span, letters, reach), near in zip(some, self._near_to(label, some), strict=True):
+                typed = words[slice(*span)]
+                for name, distance in near:
+                    score = _NEAR * (1 - distance / len(letters))
+                    found.setdefault(span, []).extend(
+                        (item, score)
+                        for item, written in known[name]
+                        if _may_be_meant(typed, written, reach)
+                    )
+        return found
+
+    def _near_to(
+        self, label: str, some: Sequence[tuple[Span, str, int]]
+    ) -> Iterator[list[tuple[str, int]]]:
+        """For each of the letters the names within its reach, nearest first."""
+        names, reach = self._letters[label], max(reach for _, _, reach in some)
+        letters = [letters for _, letters, _ in some]
+        table = cdist(letters, names, scorer=OSA.distance, score_cutoff=reach, dtype=np.uint8)
+        for (_, _, reach), row in zip(some, table, strict=True):
+            within = np.flatnonzero(row <= reach)
+            order = within[row[within].argsort(kind="stable")]
+            yield [(names[at], int(row[at])) for at in order.tolist()]
 
     def _begun(self, letters: str) -> Iterable[tuple[T, float]]:
         if len(letters) < _SHORTEST_PREFIX:
@@ -161,8 +193,19 @@ class Names(Generic[T]):
                     yield from ((item, _PREFIX) for item, _ in items)
 
 
-def _are_same(words: Sequence[str], written: Sequence[str], folded: Sequence[str]) -> bool:
-    return all(w in (p, f) for w, p, f in zip(words, written, folded, strict=True))
+def _spans(words: int, longest: int) -> list[Span]:
+    """Every row of up to so many words, by its start and the place after its end."""
+    return [
+        (start, end)
+        for start in range(words)
+        for end in range(start + 1, min(words, start + longest) + 1)
+    ]
+
+
+def _likeness(words: Sequence[str], written: Sequence[str], folded: Sequence[str]) -> float:
+    """How sure a find is whose words without marks are those of the name."""
+    same = all(w in (p, f) for w, p, f in zip(words, written, folded, strict=True))
+    return EXACT if same else FOLDED
 
 
 def _may_be_meant(words: Sequence[str], written: Sequence[str], reach: int) -> bool:
@@ -203,6 +246,8 @@ def readings(text: str) -> list[list[str]]:
     """
     typed = split_words(tidy(text))[:_LONGEST_TEXT]
     keyed = [_plain(s) for word in typed for s in NO_WORDS.spell_out(word)]
+    if all(map(str.isalpha, typed)):
+        return [keyed]
     pieces = [piece for word in typed for piece in _PIECES.findall(word)]
     apart = [_plain(s) for piece in pieces for s in NO_WORDS.spell_out(piece)]
     return [keyed] if keyed == apart else [keyed, apart]

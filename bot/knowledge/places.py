@@ -121,8 +121,12 @@ class Places:
 
     def provinces_in(self, words: Sequence[str]) -> list[Found[Province]]:
         """The provinces whose very names stand in the words."""
-        found = (f for f in self._province_names.find(words) if f.score == EXACT)
-        return [_with_kind(f, words) for f in found]
+        return [_with_kind(f, words) for f in self._province_names.find_exact(words)]
+
+    def are_named_in(self, words: Sequence[str]) -> bool:
+        """Whether the very name of a unit or a village stands in the words."""
+        named = self._unit_names.find_exact(words) or self._village_names.find_exact(words)
+        return bool(named)
 
     @cached_property
     def _province_names(self) -> Names[Province]:
