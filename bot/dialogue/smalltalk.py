@@ -5,7 +5,8 @@ The lists are `knowledge/words/`; here is only how they are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.knowledge.model import Remark
 from bot.language.fold import fold_word, tidy
@@ -17,7 +18,7 @@ _SHORT = 2
 
 def is_whole_remark(text: str, remarks: Iterable[Remark]) -> Remark | None:
     """The remark whose wording is the whole message, marks aside."""
-    line = " ".join(fold_word(word) for word in split_words(tidy(text)))
+    line = " ".join(_read(text)[1])
     return next((remark for remark in remarks if line and line in remark.exact), None)
 
 
@@ -26,19 +27,25 @@ def find_remark_in(text: str, remarks: Iterable[Remark], share: float = 0) -> Re
 
     A word typed with marks must have the part's marks: "cảm đi" is not in "cấm đi".
     """
-    words = split_words(tidy(text))
-    folded = list(map(fold_word, words))
-    said, shortest = frozenset(folded), share * len(words)
+    words, folded = _read(text)
+    said, shortest = set(folded), share * len(words)
     for remark in remarks:
-        for part in remark.parts:
-            # Of most parts not even the first word is said.
-            begins = fold_word(part[0]) in said and len(part) >= shortest
-            if begins and _stands_in(part, words, folded):
-                return remark
+        # Of most parts not even the first word is said.
+        for first in said & remark.begun_with.keys():
+            for part in remark.begun_with[first]:
+                if len(part) >= shortest and _stands_in(part, words, folded):
+                    return remark
     return None
 
 
-def _stands_in(part: tuple[str, ...], words: list[str], folded: list[str]) -> bool:
+@lru_cache(maxsize=64)
+def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a message, and the same without marks; remembered for a moment."""
+    words = tuple(split_words(tidy(text)))
+    return words, tuple(map(fold_word, words))
+
+
+def _stands_in(part: tuple[str, ...], words: Sequence[str], folded: Sequence[str]) -> bool:
     size, first = len(part), fold_word(part[0])
     # Without marks a word or two mean too much else: "con cho" is "còn cho" or "còn chỗ".
     accepted = [(p, fold_word(p)) if size > _SHORT else (p,) for p in part]

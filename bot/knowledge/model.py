@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.knowledge.places import Places
+from bot.language.fold import fold_word
 from bot.language.read import NO_WORDS, WordLists
 
 
@@ -167,6 +168,17 @@ class Remark:
     reply: str
     exact: frozenset[str]
     parts: tuple[tuple[str, ...], ...]
+    begun_with: Mapping[str, tuple[tuple[str, ...], ...]] = field(
+        init=False, compare=False, repr=False
+    )
+    """The parts by their first word, marks off."""
+
+    def __post_init__(self) -> None:
+        begun: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for part in filter(None, self.parts):
+            first = fold_word(part[0])
+            begun[first] = (*begun.get(first, ()), part)
+        object.__setattr__(self, "begun_with", begun)
 
 
 @dataclass(frozen=True, slots=True)
