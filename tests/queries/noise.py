@@ -16,8 +16,16 @@ from pathlib import Path
 from bot.language.fold import fold
 
 HERE = Path(__file__).parent
-EVERY = 3
-"""Every so many questions get a noisy twin."""
+MADE = {
+    "fit-noisy-2": (["fit-questions-2"], 3),
+    "fit-noisy-4": (["fit-questions-3a", "fit-questions-3b", "fit-questions-4"], 2),
+    "fit-offtopic-noisy": (
+        ["fit-offtopic", "fit-offtopic-2", "fit-offtopic-3a", "fit-offtopic-3b", "fit-offtopic-4"],
+        3,
+    ),
+    "held-noisy": (["held-questions"], 3),
+}
+"""The files that are made here: of which ones, and of every how many questions."""
 
 _TELEX_TONES = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 _VNI_TONES = {"\u0300": "2", "\u0301": "1", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
@@ -153,10 +161,10 @@ NOISES: dict[str, Noise] = {
 }  # fmt: skip
 
 
-def twins(questions: list[dict[str, object]]) -> list[dict[str, object]]:
-    """A noisy twin of every third question, the tags in turn."""
+def twins(questions: list[dict[str, object]], every: int) -> list[dict[str, object]]:
+    """A noisy twin of every so many questions, the tags in turn."""
     made: list[dict[str, object]] = []
-    for number, question in enumerate(questions[::EVERY]):
+    for number, question in enumerate(questions[::every]):
         tag = list(NOISES)[number % len(NOISES)]
         chance = random.Random(str(question["id"]))
         text = NOISES[tag](str(question["text"]), chance)
@@ -166,9 +174,10 @@ def twins(questions: list[dict[str, object]]) -> list[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    for name in ("fit-questions-2", "held-questions"):
-        source = HERE / "labelled" / f"{name}.jsonl"
-        lines = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
-        out = source.with_name(source.name.replace("questions", "noisy"))
-        made = "".join(json.dumps(twin, ensure_ascii=False) + "\n" for twin in twins(lines))
-        out.write_text(made, encoding="utf-8")
+    for name, (sources, every) in MADE.items():
+        files = [HERE / "labelled" / f"{source}.jsonl" for source in sources]
+        lines = [
+            json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()
+        ]
+        made = "".join(json.dumps(twin, ensure_ascii=False) + "\n" for twin in twins(lines, every))
+        (HERE / "labelled" / f"{name}.jsonl").write_text(made, encoding="utf-8")
