@@ -60,11 +60,15 @@ class Aims:
     The queries are harder than what people ordinarily send: a third of the questions were written to
     be answered only from a hint, two thirds of those off topic are near misses. A share of wrong
     answers among them stands for a smaller one in life.
+
+    Questions off topic are offered a choice still less often than `off_topic_offered`, as long as no
+    more than `turned_away` of the questions on topic are refused for it.
     """
 
     answered_wrong: float = 0.02
     off_topic_answered: float = 0.02
     off_topic_offered: float = 0.25
+    turned_away: float = 0.005
 
 
 def samples_of(matcher: Matcher, queries: Iterable[Query]) -> list[Sample]:
@@ -199,7 +203,10 @@ def fit_thresholds(chances: Chances, aims: Aims) -> tuple[float, float, float]:
     # Of thresholds that do as well the lowest gate: an extreme one fits a handful of lines.
     enough = _NEARLY * max(answered for answered, _, _ in tried)
     _, gate, threshold = next(found for found in sorted(tried, key=_gate_of) if found[0] >= enough)
-    choose = _keep_out(topic[~inside], aims.off_topic_offered * (~inside).sum())
+    choose = max(
+        _keep_out(topic[~inside], aims.off_topic_offered * (~inside).sum()),
+        float(np.quantile(topic[inside], aims.turned_away)),
+    )
     return gate, threshold, min(gate, choose)
 
 

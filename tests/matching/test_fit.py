@@ -43,3 +43,12 @@ def test_thresholds_keep_to_the_aims(samples: list[tuple[float, float, bool, boo
     assert (answered & expected & ~right).sum() <= AIMS.answered_wrong * expected.sum()
     assert (answered & ~expected).sum() <= AIMS.off_topic_answered * (~expected).sum()
     assert choose <= gate
+
+
+def test_what_stands_clear_of_all_questions_on_topic_is_offered_nothing() -> None:
+    topic = np.concatenate([np.linspace(0.5, 1.0, 200), np.linspace(0.0, 0.45, 200)])
+    expected = np.arange(400) < 200
+    chances = Chances(topic, np.ones(400), expected, expected)
+    _, _, choose = fit_thresholds(chances, Aims(off_topic_offered=0.25, turned_away=0.005))
+    assert not (topic[~expected] >= choose).any()
+    assert (topic[expected] < choose).mean() <= 0.005

@@ -29,21 +29,21 @@ def _measure(snapshot: Snapshot, name: str) -> Summary:
 # circumstance.
 # File, at least answered right, at least right or offered, at most answered wrong.
 ASKED = [
-    ("dev-questions", 0.88, 0.97, 0.02),
-    ("dev-noisy", 0.83, 0.95, 0.04),
-    ("held-questions", 0.95, 0.975, 0.015),
-    ("held-noisy", 0.92, 0.97, 0.02),
-    ("held-questions-2a", 0.80, 0.95, 0.03),
-    ("held-noisy-2a", 0.80, 0.95, 0.05),
+    ("dev-questions", 0.90, 0.97, 0.015),
+    ("dev-noisy", 0.85, 0.925, 0.04),
+    ("held-questions", 0.95, 0.98, 0.015),
+    ("held-noisy", 0.93, 0.98, 0.02),
+    ("held-questions-2a", 0.77, 0.97, 0.03),
+    ("held-noisy-2a", 0.90, 0.95, 0.05),
     ("held-questions-2b", 0.75, 0.92, 0.04),
-    ("held-noisy-2b", 0.80, 0.90, 0.05),
+    ("held-noisy-2b", 0.85, 0.90, 0.05),
 ]
 # File, at most answered, at most offered a choice.
 STRAY = [
-    ("dev-offtopic", 0.01, 0.30),
-    ("held-offtopic", 0.01, 0.47),
-    ("held-offtopic-2a", 0.0, 0.70),
-    ("held-offtopic-2b", 0.0, 0.55),
+    ("dev-offtopic", 0.01, 0.08),
+    ("held-offtopic", 0.01, 0.03),
+    ("held-offtopic-2a", 0.0, 0.15),
+    ("held-offtopic-2b", 0.0, 0.2),
 ]
 
 
