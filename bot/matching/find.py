@@ -185,16 +185,16 @@ class Matcher:
         marked = reading.words if has_marks(reading) else ()
         evidence = self._speakers.evidence(terms, keys, found, marked)
         nearest = find_nearest(self.index, hits, evidence, len(self.entries))
-        if not nearest.entries:
+        if not len(nearest.entries):
             nothing = np.zeros((0, 0), dtype=np.float32)
             return Weighed(reading, (), nothing, (), nothing)
         asked = Asked(reading.line, " ".join(reading.words), has_marks(reading))
         heard = self._hear(terms, marked)
         row_weights = self.index.row_weights[nearest.numbers]
         features = features_of(asked, hits, evidence, nearest, row_weights, self._wordings, heard)
-        by_term = self._speakers.emphasis.of(terms)[:, None] * evidence.by_term(nearest.entries)
+        by_term = evidence.emphasis[:, None] * evidence.by_term(nearest.entries)
         best = tuple(nearest.numbers[:, 0].tolist())
-        return Weighed(reading, tuple(nearest.entries), features, best, by_term)
+        return Weighed(reading, tuple(nearest.entries.tolist()), features, best, by_term)
 
     def _hear(self, terms: Sequence[str], marked: Sequence[str]) -> Floats:
         """What the network says of every entry and subject; without one it says the same of all."""

@@ -51,10 +51,10 @@ class Rows:
     said: Floats
     scores: Floats
 
-    def of(self, entries: Sequence[int]) -> Rows:
-        """The rows of some of the entries, told by their places here."""
-        some = list(entries)
-        return Rows(self.first[some], self.counts[some], self.said[some], self.scores[some])
+    def of(self, places: Ints) -> Rows:
+        """The rows at some places."""
+        said, scores = self.said[places], self.scores[places]
+        return Rows(self.first[places], self.counts[places], said, scores)
 
     def best(self, count: int) -> Ints:
         """For each entry the places of its phrasings that scored best, best first.
@@ -124,7 +124,7 @@ class Index:
         """Every entry's score for the terms of a question, found in `owned` by their keys."""
         weights = self._weigh(terms, found)
         worth_of = np.array(weights, dtype=np.float32)
-        worth = worth_of[found.terms].repeat(found.sizes)
+        worth = worth_of[found.term_of]
         cover = np.bincount(found.places, worth, minlength=self.entries).astype(np.float32)
         answered = self._told.find(keys)
         known = answered >= 0

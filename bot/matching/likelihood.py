@@ -48,19 +48,34 @@ class Likelihood:
         numbers = self.owned.find(keys)
         return self.owned.add_up_own(numbers[numbers >= 0], self.evidence, self._entries)
 
-    def table(self, found: Found, terms: int) -> Floats:
-        """The ratios that a question's terms have here, a row for each of `terms`."""
-        return self._fill(terms, found.terms.repeat(found.sizes), found.places, found.postings)
+    def told(self, found: Found) -> Told:
+        """What a question's terms say, found in these postings."""
+        return Told(found.term_of, found.places, self.evidence[found.postings], self._entries)
 
-    def table_alike(self, found: Found, terms: int) -> Floats:
-        """The same for what was found in other postings that have the very same terms."""
-        postings, sizes = self.owned.of(found.numbers)
-        return self._fill(terms, found.terms.repeat(sizes), self.owned.places[postings], postings)
 
-    def _fill(self, terms: int, rows: Ints, places: Places, postings: Ints) -> Floats:
-        table = np.zeros((terms, self._entries), dtype=np.float32)
-        table[rows, places] = self.evidence[postings]
-        return table
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a question's terms say for entries.
+
+    For each posting that was found: the place of its term in the question, its entry, and the ratio.
+    """
+
+    term_of: Ints
+    places: Places
+    ratios: Floats
+    entries: int
+
+    def add_up(self, weights: Floats) -> Floats:
+        """What they say together for every entry, each by the weight of its term."""
+        # Summed with double precision, term by term: to the same result on every machine.
+        every = np.bincount(self.places, self.ratios * weights[self.term_of], self.entries)
+        return every.astype(np.float32)
+
+    def table(self, terms: int) -> Floats:
+        """What each of so many terms says for every entry: a row for each term."""
+        table = np.zeros(terms * self.entries, dtype=np.float32)
+        table[self.term_of * self.entries + self.places] = self.ratios
+        return table.reshape(terms, self.entries)
 
 
 def _evidence_of(owned: Counted, kind: slice) -> Floats:
@@ -77,21 +92,25 @@ def _evidence_of(owned: Counted, kind: slice) -> Floats:
 class Evidence:
     """Log-likelihood ratios of every entry for a question.
 
-    `own` and `kin` are sums over words, pairs and concepts by what each has been found to be worth;
-    `words` and `marks` plain sums, over words and over words with marks. The tables hold what stands
-    behind the first two, a row for each term, before any emphasis.
+    `own` and `kin` are sums over words, pairs and concepts by what each has been found to be worth
+    (`emphasis`); `words` and `marks` plain sums, over words and over words with marks. `own_told` and
+    `kin_told` are what stands behind the first two, before any emphasis, the latter by family.
     """
 
     own: Floats
     kin: Floats
     words: Floats
     marks: Floats
-    own_by_term: Floats
-    kin_by_term: Floats
+    emphasis: Floats
+    own_told: Told
+    kin_told: Told
+    kin_of: Places
 
-    def by_term(self, entries: Sequence[int] | slice) -> Floats:
-        """What each term says for some entries, own and kin together."""
-        own, kin = self.own_by_term[:, entries], self.kin_by_term[:, entries]
+    def by_term(self, entries: Ints | slice) -> Floats:
+        """What each term says for some entries, own and kin together, before any emphasis."""
+        terms = len(self.emphasis)
+        own = self.own_told.table(terms)[:, entries]
+        kin = self.kin_told.table(terms)[:, self.kin_of[entries]]
         both: Floats = (1 - _KIN_SHARE) * own + _KIN_SHARE * kin
         return both
 
@@ -122,11 +141,14 @@ class Speakers:
 
         `marked` are its words where marks were typed.
         """
-        own = self._own.table(found, len(keys))
-        kin = self._kin.table_alike(found, len(keys))[:, self._kin_of]
-        weights = self.emphasis.of(terms)
-        words = own[~is_pair(keys)].sum(axis=0)
+        own = self._own.told(found)
+        kin = self._kin.told(self._kin.owned.look_up_alike(found))
+        emphasis = self.emphasis.of(terms)
+        words = own.add_up(np.where(is_pair(keys), 0.0, 1.0).astype(np.float32))
         marks = words
         if marked:
             marks = self._marks.of(self._marked_lexicon.keys(dict.fromkeys(marked)))
-        return Evidence(weights @ own, weights @ kin, words, marks, own, kin)
+        of_kin = kin.add_up(emphasis)[self._kin_of]
+        return Evidence(
+            own.add_up(emphasis), of_kin, words, marks, emphasis, own, kin, self._kin_of
+        )

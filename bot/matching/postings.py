@@ -134,42 +134,6 @@ class Numbered:
         return _number_texts(np.diff(as_numbers(self._ends)))
 
 
-class Packed:
-    """Many lines of text in one block of bytes: as separate strings they would take four times it."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("q", [0])
-
-    @classmethod
-    def of_arrays(cls, letters: npt.NDArray[np.uint8], ends: Ints) -> Self:
-        """The lines that `arrays` told."""
-        held = cls()
-        held._bytes, held._ends = bytearray(letters.data), array("q", ends.tobytes())
-        return held
-
-    @property
-    def arrays(self) -> tuple[npt.NDArray[np.uint8], Ints]:
-        """The bytes of all lines, and the place after the last of each, from 0."""
-        return np.frombuffer(bytes(self._bytes), np.uint8), np.array(self._ends, np.int64)
-
-    def sorted(self) -> Places:
-        """The numbers of the lines in the order of their letters; of the same lines, in theirs."""
-        lines = list(self)
-        return np.array(sorted(range(len(lines)), key=lines.__getitem__), np.int32)
-
-    def add(self, line: str) -> None:
-        """Add a line at the end."""
-        self._bytes += line.encode()
-        self._ends.append(len(self._bytes))
-
-    def __iter__(self) -> Iterator[str]:
-        return map(self.__getitem__, range(len(self._ends) - 1))
-
-    def __getitem__(self, number: int) -> str:
-        return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
-
-
 class Postings:
     """Which places (phrasings or entries) hold a term; each place once."""
 
@@ -213,9 +177,15 @@ class Postings:
         """The postings of the terms with these keys."""
         numbers = self.find(keys)
         terms = np.flatnonzero(numbers >= 0)
-        known = numbers[terms]
-        postings, sizes = self.of(known)
-        return Found(terms, known, postings, sizes, self.places[postings])
+        return self._found(terms, numbers[terms])
+
+    def look_up_alike(self, found: Found) -> Found:
+        """The postings here of what was found in others that have the very same terms."""
+        return self._found(found.terms, found.numbers)
+
+    def _found(self, terms: Ints, numbers: Ints) -> Found:
+        postings, sizes = self.of(numbers)
+        return Found(terms, numbers, postings, terms.repeat(sizes), self.places[postings])
 
     def add_up(self, numbers: Ints, weights: Floats, size: int) -> Floats:
         """The sum of the terms' weights at each of `size` places."""
@@ -232,14 +202,14 @@ class Postings:
 class Found:
     """The postings of a question's terms.
 
-    Of each term that occurs: its place in the question (`terms`), its number, and how many postings
-    it has (`sizes`). Of each of these, term by term: its number (`postings`) and its place.
+    Of each term that occurs: its place in the question (`terms`) and its number. Of each posting,
+    term by term: its number (`postings`), the place of its term in the question, and its place.
     """
 
     terms: Ints
     numbers: Ints
     postings: Ints
-    sizes: Ints
+    term_of: Ints
     places: Places
 
 

@@ -16,12 +16,12 @@ from bot.keep import Arrays, Keep, fingerprint, letters_of, words_of
 from bot.knowledge.model import Base
 from bot.language.read import WordLists, read_own
 from bot.language.vocabulary import Vocabulary
+from bot.matching.lines import Lines
 from bot.matching.postings import (
     FIRST_PAIR,
     Counted,
     Lexicon,
     Numbered,
-    Packed,
     Places,
     Postings,
     Terms,
@@ -83,18 +83,20 @@ def _read(
 ) -> Said:
     lexicon, marked_lexicon = Lexicon(), Lexicon()
     all_folded, all_marked = Numbered(lexicon), Numbered(marked_lexicon)
-    wordings = Wordings(Packed(), Packed())
+    marked_lines: list[str] = []
+    folded_lines: list[str] = []
     concepts: list[list[str]] = []
     for text in texts:
         marked, folded = read_own(text, lists)
         all_marked.add(marked)
         all_folded.add(folded)
-        wordings.marked.add(" ".join(marked))
-        wordings.folded.add(" ".join(folded))
+        marked_lines.append(" ".join(marked))
+        folded_lines.append(" ".join(folded))
         concepts.append(find_concepts(folded))
     # Concepts are numbered after all words, and a pair's key is above every number.
     found = post(Terms.of_texts(lexicon, concepts))
     told = (terms_of(read_own(text)[1], find_concepts) for text in answers)
+    folded_as_lines = Lines.of_texts(folded_lines)
     return Said(
         lexicon,
         marked_lexicon,
@@ -102,8 +104,8 @@ def _read(
         post(all_folded.pair_terms()),
         post(all_marked.word_terms()),
         post(Terms.of_texts(lexicon, told)),
-        wordings,
-        wordings.folded.sorted(),
+        Wordings(folded_as_lines, Lines.of_texts(marked_lines)),
+        folded_as_lines.sorted(),
     )
 
 
@@ -137,8 +139,8 @@ def _unpack(held: Arrays) -> Said | None:
             counted("marked"),
             counted("answers"),
             Wordings(
-                Packed.of_arrays(held["folded_lines_0"], held["folded_lines_1"]),
-                Packed.of_arrays(held["marked_lines_0"], held["marked_lines_1"]),
+                Lines.of_arrays(held["folded_lines_0"], held["folded_lines_1"]),
+                Lines.of_arrays(held["marked_lines_0"], held["marked_lines_1"]),
             ),
             held["by_line_0"],
         )

@@ -16,7 +16,8 @@ from rapidfuzz import fuzz, process
 from bot.matching.candidates import Nearest
 from bot.matching.index import Hits
 from bot.matching.likelihood import Evidence
-from bot.matching.postings import Floats, Ints, Packed
+from bot.matching.lines import Lines
+from bot.matching.postings import Floats, Ints
 
 Array = npt.NDArray[np.float64]
 
@@ -53,8 +54,8 @@ class Asked:
 class Wordings:
     """The phrasings that questions are compared with, letter by letter."""
 
-    folded: Packed
-    marked: Packed
+    folded: Lines
+    marked: Lines
 
 
 def features_of(
@@ -71,29 +72,29 @@ def features_of(
     `row_weights` has what all terms of the nearest phrasings are worth, `heard` what the network
     says of every entry.
     """
-    entries, counts = nearest.entries, nearest.counts
+    counts = nearest.counts
     own = np.arange(nearest.numbers.shape[1]) < counts[:, None]
     reach = hits.reach or 1.0
     rows, said = nearest.scores.astype(np.float64), nearest.said.astype(np.float64)
     weight = row_weights.astype(np.float64)
     letters, words, marks = _likenesses(asked, wordings, nearest.numbers)
+    of_words = np.stack((hits.cover, hits.told))[:, nearest.entries] / reach
+    told = (evidence.own, evidence.kin, evidence.words, evidence.marks, heard)
+    of_chances = np.stack(told)[:, nearest.entries] / LIKELY_SCALE
     features = (
         rows[:, 0] / reach,
         (rows * own).sum(axis=1) / counts / reach,
         _share(said, weight).max(axis=1),
         _share(said, weight + reach - said).max(axis=1),
-        hits.cover[entries] / reach,
-        evidence.own[entries] / LIKELY_SCALE,
-        evidence.kin[entries] / LIKELY_SCALE,
-        evidence.words[entries] / LIKELY_SCALE,
-        evidence.marks[entries] / LIKELY_SCALE,
-        hits.told[entries] / reach,
+        of_words[0],
+        *of_chances[:4],
+        of_words[1],
         letters / 100,
         words / 100,
         marks / 100,
-        heard[entries] / LIKELY_SCALE,
+        of_chances[4],
     )
-    return np.stack(features, axis=1).astype(np.float32)
+    return np.stack(features, axis=1, dtype=np.float32, casting="same_kind")
 
 
 def _share(part: Array, whole: Array) -> Array:
@@ -102,8 +103,8 @@ def _share(part: Array, whole: Array) -> Array:
 
 def _likenesses(asked: Asked, wordings: Wordings, numbers: Ints) -> tuple[Array, Array, Array]:
     """Likeness by letters, by words and by marked letters with the nearest wording of each row."""
-    wanted = numbers.ravel().tolist()
-    folded = list(map(wordings.folded.__getitem__, wanted))
+    wanted = numbers.ravel()
+    folded = wordings.folded.at(wanted)
 
     def nearest(scorer: Callable[..., float], line: str, lines: list[str]) -> Array:
         likeness: Array = process.cdist([line], lines, scorer=scorer, dtype=np.float64)
@@ -114,5 +115,4 @@ def _likenesses(asked: Asked, wordings: Wordings, numbers: Ints) -> tuple[Array,
     words = nearest(fuzz.token_set_ratio, asked.folded, folded)
     if not asked.has_marks:
         return letters, words, letters
-    marked = list(map(wordings.marked.__getitem__, wanted))
-    return letters, words, nearest(fuzz.ratio, asked.marked, marked)
+    return letters, words, nearest(fuzz.ratio, asked.marked, wordings.marked.at(wanted))

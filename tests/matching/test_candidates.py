@@ -29,9 +29,9 @@ def test_looking_at_few_entries_finds_what_looking_at_all_finds(
 ) -> None:
     matcher = snapshot.matcher
     reading = matcher.read(text)
-    monkeypatch.setattr(candidates, "_SPARE", matcher.index.entries)
+    monkeypatch.setattr(candidates, "_SPARE", float(matcher.index.entries))
     all_seen = matcher.weigh(reading)
-    for spare in (0, 1, 8):
+    for spare in (0.0, 0.1, 1.0):
         monkeypatch.setattr(candidates, "_SPARE", spare)
         few_seen = matcher.weigh(reading)
         assert few_seen.entries == all_seen.entries

@@ -60,12 +60,12 @@ def test_emphasis_weighs_own_and_kin_but_not_the_plain_words() -> None:
     assert told.words.tolist() == plain.words.tolist()
     assert told.own[0] < plain.own[0]
     assert told.kin[0] < plain.kin[0]
-    assert plain.own.tolist() == pytest.approx(plain.own_by_term.sum(axis=0).tolist())
+    assert plain.own.tolist() == pytest.approx(plain.own_told.table(2).sum(axis=0).tolist())
 
 
 def test_what_each_term_says_adds_up_to_the_whole() -> None:
     evidence = evidence_of(["mat", "the", "phieu"], {})
-    both = evidence.by_term([0, 2]).sum(axis=0)
+    both = evidence.by_term(np.array([0, 2])).sum(axis=0)
     assert both.tolist() == pytest.approx(
         ((evidence.own + evidence.kin) / 2)[[0, 2]].tolist(), rel=1e-5
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.postings import Lexicon, Numbered, Packed, Postings, Terms, join, post
+from bot.matching.postings import Lexicon, Numbered, Postings, Terms, join, post
 from bot.matching.terms import pairs_of
 
 WORDS = st.sampled_from(["bau", "cu", "tri", "the", "phieu", "o", "dau"])
@@ -42,7 +41,7 @@ def test_every_word_and_pair_is_found_where_it_stands_and_as_often(texts: list[l
         postings = counted.postings
         every = sorted({t for t, _ in expected})
         found = postings.look_up(lexicon.keys(every))
-        told = np.repeat(every, found.sizes).tolist()
+        told = [every[at] for at in found.term_of.tolist()]
         held_by = zip(told, found.places.tolist(), strict=True)
         assert dict(zip(held_by, counted.counts[found.postings].tolist(), strict=True)) == expected
         assert len(postings.places) == len(expected)
@@ -93,12 +92,3 @@ def test_a_base_without_texts_has_empty_postings() -> None:
     assert counted.postings.find(lexicon.keys(["a"])).tolist() == [-1]
     nothing = counted.postings.add_up(np.zeros(0, dtype=np.int64), np.zeros(0, np.float32), 2)
     assert nothing.tolist() == [0.0, 0.0]
-
-
-@pytest.mark.parametrize("lines", [[], [""], ["bầu cử", "", "thẻ cử tri 🗳"]])
-def test_packed_lines_come_back_as_they_were(lines: list[str]) -> None:
-    packed = Packed()
-    for line in lines:
-        packed.add(line)
-    assert list(packed) == lines
-    assert [packed[at] for at in range(len(lines))] == lines
