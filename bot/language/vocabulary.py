@@ -80,6 +80,8 @@ class Vocabulary:
         self._pair_keys = array("q", pair_keys.astype(np.int64).tobytes())
         self._pair_counts = array("i", pair_counts.astype(np.int32).tobytes())
         self._total = int(counts.sum()) or 1
+        # For each known word those that sound alike and could make a fixed expression; most have none.
+        self._alike: dict[str, tuple[str, ...]] = {}
         self._by_length: dict[int, list[str]] = {}
         for word in self._words:
             if word.isalpha():
@@ -171,10 +173,17 @@ class Vocabulary:
 
     def _mend_by_ear(self, before: str | None, word: str, after: str | None) -> str:
         """A known word stays, save where only a word that sounds alike makes a fixed expression."""
+        alike = self._alike.get(word)
+        if alike is None:
+            known = self._words.get
+            some = (other for other in _sound_alikes(word) if known(other, 0) >= _FIXED_COUNT)
+            alike = self._alike[word] = tuple(some)
+        if not alike:
+            return word
         left, right = self._together(before, word), self._together(word, after)
         if left and right:
             return word
-        for other in _sound_alikes(word):
+        for other in alike:
             for pair in ((before, other), (other, after)):
                 # "ứng cử chỉ cần" brings "cu chi" into the base as well, yet only by chance.
                 together = self._together(*pair)

@@ -125,11 +125,9 @@ class Index:
         weights = self._weigh(terms, found)
         worth_of = np.array(weights, dtype=np.float32)
         worth = worth_of[found.term_of]
-        cover = np.bincount(found.places, worth, minlength=self.entries).astype(np.float32)
-        answered = self._told.find(keys)
-        known = answered >= 0
-        told = self._told.add_up(answered[known], worth_of[known], self.entries)
-        return Hits(cover, told, sum(weights), found, worth)
+        answered = self._told.look_up(keys)
+        told = answered.add_up(worth_of[answered.term_of], self.entries)
+        return Hits(found.add_up(worth, self.entries), told, sum(weights), found, worth)
 
     def ceiling(self, hits: Hits) -> Floats:
         """For each entry what no phrasing of it scores more than."""
@@ -143,7 +141,7 @@ class Index:
         row_of[entries] = np.arange(len(entries))
         rows = row_of[hits.found.places]
         inside = np.flatnonzero(rows >= 0)
-        rows, postings = rows[inside], hits.found.postings[inside]
+        rows, postings = rows[inside], hits.found.numbers_of(inside)
         begin = self._parts[postings]
         sizes = self._parts[postings + 1] - begin
         # Phrasings are numbered on through all entries; here each entry's begin a row.

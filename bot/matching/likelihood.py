@@ -45,36 +45,30 @@ class Likelihood:
 
     def of(self, keys: Ints) -> Floats:
         """The log-likelihood ratio of every entry for terms told by their keys."""
-        numbers = self.owned.find(keys)
-        return self.owned.add_up_own(numbers[numbers >= 0], self.evidence, self._entries)
+        found = self.owned.look_up(keys)
+        return found.add_up(found.of(self.evidence), self._entries)
 
     def told(self, found: Found) -> Told:
         """What a question's terms say, found in these postings."""
-        return Told(found.term_of, found.places, self.evidence[found.postings], self._entries)
+        return Told(found, found.of(self.evidence), self._entries)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a question's terms say for entries.
+    """What a question's terms say for entries: the ratio beside each posting that was found."""
 
-    For each posting that was found: the place of its term in the question, its entry, and the ratio.
-    """
-
-    term_of: Ints
-    places: Places
+    found: Found
     ratios: Floats
     entries: int
 
     def add_up(self, weights: Floats) -> Floats:
         """What they say together for every entry, each by the weight of its term."""
-        # Summed with double precision, term by term: to the same result on every machine.
-        every = np.bincount(self.places, self.ratios * weights[self.term_of], self.entries)
-        return every.astype(np.float32)
+        return self.found.add_up(self.ratios * weights[self.found.term_of], self.entries)
 
     def table(self, terms: int) -> Floats:
         """What each of so many terms says for every entry: a row for each term."""
         table = np.zeros(terms * self.entries, dtype=np.float32)
-        table[self.term_of * self.entries + self.places] = self.ratios
+        table[self.found.term_of * self.entries + self.found.places] = self.ratios
         return table.reshape(terms, self.entries)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from bot.matching.terms import CONCEPT_WEIGHT, PAIR_WEIGHT
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
+Array = TypeVar("Array", Floats, Places)
 
 # A pair's key is its two words' numbers side by side in 64 bits.
 _PAIR_SHIFT = 32
@@ -167,12 +168,6 @@ class Postings:
         at[self.keys[at] != keys] = -1
         return at
 
-    def of(self, numbers: Ints) -> tuple[Ints, Ints]:
-        """The numbers of the postings of terms that occur, term by term, and how many each has."""
-        starts = self._ends[numbers]
-        sizes = self._ends[numbers + 1] - starts
-        return count_on(starts, sizes), sizes.astype(np.int64)
-
     def look_up(self, keys: Ints) -> Found:
         """The postings of the terms with these keys."""
         numbers = self.find(keys)
@@ -184,33 +179,43 @@ class Postings:
         return self._found(found.terms, found.numbers)
 
     def _found(self, terms: Ints, numbers: Ints) -> Found:
-        postings, sizes = self.of(numbers)
-        return Found(terms, numbers, postings, terms.repeat(sizes), self.places[postings])
-
-    def add_up(self, numbers: Ints, weights: Floats, size: int) -> Floats:
-        """The sum of the terms' weights at each of `size` places."""
-        postings, sizes = self.of(numbers)
-        return _sum(self.places[postings], weights.repeat(sizes), size)
-
-    def add_up_own(self, numbers: Ints, own: Floats, size: int) -> Floats:
-        """The sum at each of `size` places, where each posting has a weight of its own."""
-        postings, _ = self.of(numbers)
-        return _sum(self.places[postings], own[postings], size)
+        starts, ends = self._ends[numbers], self._ends[numbers + 1]
+        spans = list(map(slice, starts.tolist(), ends.tolist()))
+        term_of = terms.repeat(ends - starts)
+        return Found(terms, numbers, spans, term_of, _cut(self.places, spans))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The postings of a question's terms.
 
-    Of each term that occurs: its place in the question (`terms`) and its number. Of each posting,
-    term by term: its number (`postings`), the place of its term in the question, and its place.
+    Of each term that occurs: its place in the question (`terms`), its number, and the span of its
+    postings. Of each posting, term by term: the place of its term in the question, and its place.
     """
 
     terms: Ints
     numbers: Ints
-    postings: Ints
+    spans: list[slice]
     term_of: Ints
     places: Places
+
+    def of(self, beside: Array) -> Array:
+        """Of what stands beside all postings, what stands beside the ones found."""
+        return _cut(beside, self.spans)
+
+    def numbers_of(self, some: Ints) -> Ints:
+        """The numbers of some of the postings found, told by their turn."""
+        first = np.array([span.start for span in self.spans], dtype=np.int64)
+        turn = self.term_of.searchsorted(self.terms)
+        shift = np.zeros(int(self.terms.max(initial=-1)) + 1, dtype=np.int64)
+        shift[self.terms] = first - turn
+        numbers: Ints = some + shift[self.term_of[some]]
+        return numbers
+
+    def add_up(self, weights: Floats, size: int) -> Floats:
+        """The sum at each of `size` places, where each posting has a weight."""
+        # Summed with double precision, term by term: to the same result on every machine.
+        return np.bincount(self.places, weights, minlength=size).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +306,9 @@ def _changes(values: Ints | Places) -> npt.NDArray[np.bool_]:
     return changes
 
 
-def _sum(places: Places, weights: Floats, size: int) -> Floats:
-    return np.bincount(places, weights, minlength=size).astype(np.float32)
+def _cut(values: Array, spans: Sequence[slice]) -> Array:
+    """The values of all spans in a row."""
+    return np.concatenate([values[span] for span in spans]) if spans else values[:0]
 
 
 def as_numbers(values: array[int]) -> Ints:

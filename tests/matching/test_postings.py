@@ -43,7 +43,7 @@ def test_every_word_and_pair_is_found_where_it_stands_and_as_often(texts: list[l
         found = postings.look_up(lexicon.keys(every))
         told = [every[at] for at in found.term_of.tolist()]
         held_by = zip(told, found.places.tolist(), strict=True)
-        assert dict(zip(held_by, counted.counts[found.postings].tolist(), strict=True)) == expected
+        assert dict(zip(held_by, found.of(counted.counts).tolist(), strict=True)) == expected
         assert len(postings.places) == len(expected)
 
 
@@ -62,7 +62,7 @@ def test_by_owner_every_entry_has_the_counts_of_its_texts(
     for word, counts in expected.items():
         found = owned.postings.look_up(lexicon.keys([word]))
         held_by = found.places.tolist()
-        assert dict(zip(held_by, owned.counts[found.postings].tolist(), strict=True)) == counts
+        assert dict(zip(held_by, found.of(owned.counts).tolist(), strict=True)) == counts
 
 
 def test_postings_of_two_kinds_joined_know_both_and_nothing_else() -> None:
@@ -81,14 +81,16 @@ def test_postings_of_two_kinds_joined_know_both_and_nothing_else() -> None:
 def test_weights_add_up_where_several_terms_stand() -> None:
     lexicon = Lexicon()
     postings = post(numbered(lexicon, [["a", "b"], ["b"], []]).word_terms()).postings
-    numbers = postings.find(lexicon.keys(["a", "b"]))
-    weights = np.array([2.0, 0.5], dtype=np.float32)
-    assert postings.add_up(numbers, weights, 3).tolist() == [2.5, 0.5, 0.0]
+    found = postings.look_up(lexicon.keys(["a", "c", "b"]))
+    weights = np.array([2.0, 8.0, 0.5], dtype=np.float32)
+    assert found.add_up(weights[found.term_of], 3).tolist() == [2.5, 0.5, 0.0]
+    every = np.arange(len(found.places))
+    assert postings.places[found.numbers_of(every)].tolist() == found.places.tolist()
 
 
 def test_a_base_without_texts_has_empty_postings() -> None:
     lexicon = Lexicon()
     counted = post(Numbered(lexicon).word_terms()).by_owner(np.zeros(0, dtype=np.int32))
-    assert counted.postings.find(lexicon.keys(["a"])).tolist() == [-1]
-    nothing = counted.postings.add_up(np.zeros(0, dtype=np.int64), np.zeros(0, np.float32), 2)
-    assert nothing.tolist() == [0.0, 0.0]
+    found = counted.postings.look_up(lexicon.keys(["a"]))
+    assert not len(found.terms)
+    assert found.add_up(np.zeros(0, np.float32), 2).tolist() == [0.0, 0.0]
