@@ -24,13 +24,14 @@ def take_booklet(
 ) -> None:
     """Tách một tập hỏi đáp thành các bản nháp để biên tập."""
     from bot.knowledge.booklet import import_booklet, write_drafts
+    from bot.knowledge.booklet.apart import read_apart
 
     if not out.parent.is_dir():
         raise InputRefused(f"Không có thư mục {out.parent} để ghi tệp {out.name}.")
     folder = load_settings().knowledge_dir
     base = load_or_refuse(folder, vietnam_date(utc_now()))
     with _progress() as pages:
-        imported = import_booklet(file, base, _nearest(base, folder), pages)
+        imported = import_booklet(file, base, _nearest(base, folder), pages, read_apart)
     kept = write_drafts(imported, out)
     typer.echo(str(imported.summary))
     for warning in imported.warnings:

@@ -1,4 +1,6 @@
-"""Whether a packed workbook may be opened at all: a small file may unpack to more than the memory holds.
+"""Whether a packed file (a workbook, a text of Word) may be opened at all.
+
+A small one may unpack to more than the memory holds.
 
 Every mark of XML becomes objects a hundred times its size, so marks are counted, as the parts are
 unpacked bit by bit, before anything reads them.
@@ -16,37 +18,51 @@ MOST_MARKS = 6_000_000
 MOST_IN_A_ROW = 100_000
 """A row is read whole; one of all the 16,384 columns that there are has sixty-five thousand."""
 _LARGEST_INSIDE = 300 * 1024 * 1024
+_MOST_PARTS = 10_000
 _AT_ONCE = 1 << 20
 _ROW = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?row[\s/>]")
 _LONGEST_ROW_MARK = 106
+_FOREIGN = (".svg", ".htm", ".html", ".xhtml")
+"""Pictures and pages that somebody put in as they were; they may declare what they are."""
+_DECLARES = re.compile(rb"<!DOCTYPE|<\0!\0D\0O\0C\0T\0Y\0P\0E")
 
 
-def is_too_large(file: str | IO[bytes]) -> bool:
-    """Whether opening the workbook would take too much. Raises `zipfile.BadZipFile`, `OSError`."""
+def is_too_large(file: str | IO[bytes], most: int = MOST_MARKS) -> bool:
+    """Whether opening it would take too much: more than `most` marks, or bytes, or parts.
+
+    Raises `zipfile.BadZipFile`, `OSError`.
+
+    So it does for a part that declares a type of document of its own: no office program writes that,
+    and it is there to name what is outside, or to double with every line.
+    """
     with zipfile.ZipFile(file) as inside:
         parts = inside.infolist()
-        if sum(part.file_size for part in parts) > _LARGEST_INSIDE:
+        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_INSIDE:
             return True
         marks = 0
+        # Whatever a part is called: what is read as XML another part tells.
         for part in parts:
-            if part.filename.lower().endswith((".xml", ".rels")):
-                marks += _marks_of(inside, part, MOST_MARKS - marks)
-                if marks > MOST_MARKS:
-                    return True
+            found = _marks_of(inside, part, most - marks)
+            if found is None:
+                return True
+            marks += found
     return False
 
 
-def _marks_of(inside: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
-    """How many marks a part has; more than `most` as soon as it is too many, in all or in a row."""
+def _marks_of(inside: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int | None:
+    """How many marks a part has; None as soon as it is more than `most`, or too many in a row."""
     marks, before = 0, b""
     in_row: int | None = None
+    is_foreign = part.filename.lower().endswith(_FOREIGN)
     try:
         with inside.open(part) as unpacked:
             while block := unpacked.read(_AT_ONCE):
                 marks += block.count(b"<")
+                if not is_foreign and _DECLARES.search(before + block):
+                    raise zipfile.BadZipFile("a document type is declared")
                 in_row = _longest(before + block, in_row)
                 if marks > most or (in_row or 0) > MOST_IN_A_ROW:
-                    return MOST_MARKS + 1
+                    return None
                 before = block[-_LONGEST_ROW_MARK:]
     except (zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         # A broken stream, a method of packing that nobody uses, a password.

@@ -1,5 +1,6 @@
 """Import of a question-and-answer booklet: a file -> drafts with warnings, never approved entries.
 
+apart        a file is read in a process of its own
 read_file    .pdf, .docx, .txt -> lines
 furniture    page numbers and running heads go
 footnotes    footnotes go, and are kept beside
@@ -21,7 +22,7 @@ from bot.knowledge.booklet.footnotes import Footnotes
 from bot.knowledge.booklet.furniture import strip_furniture
 from bot.knowledge.booklet.model import Booklet, Draft, Imported, Line, summarise
 from bot.knowledge.booklet.other_heads import spell_heads
-from bot.knowledge.booklet.read_file import read_file
+from bot.knowledge.booklet.read_file import Progress, read_file
 from bot.knowledge.booklet.split import split
 from bot.knowledge.booklet.write import write_drafts
 from bot.knowledge.model import Base
@@ -35,15 +36,16 @@ def import_booklet(
     path: Path,
     base: Base,
     nearest: Nearest,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    progress: Progress = lambda _done, _all: None,
+    read: Callable[[Path, Progress], Booklet] = read_file,
 ) -> Imported:
     """The drafts of a booklet.
 
     `nearest` gives the entry of the base that comes nearest to a question, with its score;
-    `progress` hears of the pages read and of all pages.
+    `progress` hears of the pages read and of all pages. `read` is `read_apart` for a stranger's file.
     Raises `InputRefused` where the file cannot be read or holds no numbered questions.
     """
-    booklet = read_file(path, progress)
+    booklet = read(path, progress)
     lines, notes, heads = _running_text(booklet)
     sections, contents = split(spell_heads(lines))
     if not sections:

@@ -13,7 +13,7 @@ Progress = Callable[[int, int], None]
 _MB = 1_000_000
 LARGEST_FILE = 100 * _MB
 LARGEST_TEXT = 20 * _MB
-"""Bytes; what is longer is no booklet, and would take more memory than a small machine has."""
+"""Bytes, and letters of any file; what is longer is no booklet, and would take more memory than a small machine has."""
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
 _KINDS = (".pdf", ".docx", ".txt")
 
@@ -23,10 +23,13 @@ def read_file(path: Path, progress: Progress) -> Booklet:
 
     Raises `InputRefused` where the file is not what it seems or has no text in it.
     """
-    _check(path)
+    check_file(path)
     booklet = _reader_of(path.suffix.lower())(path, progress)
-    if not any(line.text for page in booklet.pages for line in page.lines):
+    letters = sum(len(line.text) for page in booklet.pages for line in page.lines)
+    if not letters:
         raise InputRefused(f"Tệp {path.name} không có chữ nào.")
+    if letters + sum(map(len, booklet.notes)) > LARGEST_TEXT:
+        raise InputRefused(f"Tệp {path.name} khi mở ra quá lớn. Hãy tách thành các tệp nhỏ hơn.")
     return booklet
 
 
@@ -43,7 +46,8 @@ def _reader_of(kind: str) -> Callable[[Path, Progress], Booklet]:
     return read_text
 
 
-def _check(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Whether the file is there and is what its name says. Raises `InputRefused`."""
     name = path.name
     try:
         size = path.stat().st_size

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import docx
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.table import Table, _Row
+from docx.oxml.table import CT_Row
+from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from bot.errors import InputRefused
 from bot.knowledge.booklet.letters import clean_line, note_mark
 from bot.knowledge.booklet.model import Booklet, Line, Page
 from bot.knowledge.booklet.word_numbers import WordNumbers
+from bot.knowledge.booklet.word_styles import WordStyle, WordStyles
+from bot.knowledge.packed import is_too_large
 
 _LARGEST_INSIDE = 60_000_000
 """Bytes of XML; pictures do not count."""
+_MOST_MARKS = 3_000_000
+"""A booklet of 340 pages with every change tracked has a third."""
+_MOST_LETTERS = 20_000_000
+_LONGEST_REPEATED = 300
+"""Letters of a cell that is said again in each row that it covers."""
 _SPEAKS = re.compile(r"\s*(câu\s|trả lời|đáp\s*:|hỏi\s*:)", re.IGNORECASE)
 _FOOTNOTES = "/footnotes"
 _PLAIN = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
@@ -30,25 +38,38 @@ _OPEN, _CLOSE = "{{note", "}}"
 def read_word(path: Path, progress: Callable[[int, int], None]) -> Booklet:
     """The whole of a .docx file as one page, since Word keeps no pages."""
     refused = InputRefused(f"Tệp {path.name} không phải Word (.docx) hoặc đã bị hỏng.")
+    too_large = InputRefused(f"Tệp {path.name} khi mở ra quá lớn. Hãy tách thành các tệp nhỏ hơn.")
     try:
         with zipfile.ZipFile(path) as inside:
             names = set(inside.namelist())
             xml = [item for item in inside.infolist() if item.filename.endswith((".xml", ".rels"))]
             size = sum(item.file_size for item in xml)
+        if "word/document.xml" not in names:
+            raise refused
+        if size > _LARGEST_INSIDE or is_too_large(str(path), _MOST_MARKS):
+            raise too_large
     except (zipfile.BadZipFile, OSError):
         raise refused from None
-    if "word/document.xml" not in names:
-        raise refused
-    if size > _LARGEST_INSIDE:
-        raise InputRefused(f"Tệp {path.name} khi mở ra quá lớn. Hãy tách thành các tệp nhỏ hơn.")
     try:
         reader = _Reader(docx.Document(str(path)))
-        lines = tuple(reader.lines())
+        lines = tuple(_within(reader.lines(), too_large))
+    except InputRefused:
+        raise
     # python-docx lets the errors of zip, XML and its own parts through, each of another kind.
     except Exception as error:
         raise refused from error
     progress(1, 1)
     return Booklet((Page(0, lines),), tuple(reader.notes))
+
+
+def _within(lines: Iterable[Line], too_large: InputRefused) -> Iterator[Line]:
+    """The lines, as long as they are no more than a booklet has."""
+    letters = 0
+    for line in lines:
+        letters += len(line.text) + 1
+        if letters > _MOST_LETTERS:
+            raise too_large
+        yield line
 
 
 class _Reader:
@@ -57,7 +78,8 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self.notes: list[str] = []
         self._document = document
-        self._numbers = WordNumbers(document)
+        self._styles = WordStyles(document)
+        self._numbers = WordNumbers(document, self._styles)
         self._footnotes = dict(_footnotes(document))
 
     def lines(self) -> Iterator[Line]:
@@ -70,15 +92,17 @@ class _Reader:
     def _paragraph(self, paragraph: Paragraph) -> Iterator[Line]:
         number = self._numbers.next(paragraph)
         text = f"{number} {self._text(paragraph)}" if number else self._text(paragraph)
-        bold = _is_bold(paragraph)
+        bold = _is_bold(paragraph, self._styles.of(paragraph))
         for piece in text.split("\n"):
             written = self._marked(clean_line(piece))
             if written:
                 yield Line(written, bold=bold, starts=True)
 
     def _table(self, table: Table) -> Iterator[Line]:
-        for row in table.rows:
-            cells = [list(self._cell(cell)) for cell in _cells(row)]
+        covering: dict[int, list[Line]] = {}
+        for row in table._tbl.tr_lst:
+            covering = self._row(row, table, covering)
+            cells = list(covering.values())
             if any(_SPEAKS.match(line.text) for lines in cells for line in lines[:1]):
                 for lines in cells:
                     yield from lines
@@ -87,9 +111,24 @@ class _Reader:
             if joined:
                 yield Line(joined, starts=True)
 
-    def _cell(self, paragraphs: list[Paragraph]) -> Iterator[Line]:
-        for paragraph in paragraphs:
-            yield from self._paragraph(paragraph)
+    def _row(
+        self, row: CT_Row, table: Table, above: Mapping[int, list[Line]]
+    ) -> dict[int, list[Line]]:
+        """The lines of each cell by its first column; one that goes on from above says it again."""
+        found: dict[int, list[Line]] = {}
+        column = row.grid_before
+        for cell in row.tc_lst:
+            if cell.vMerge == "continue":
+                # python-docx looks for it row by row, up to the first, for every row.
+                said = above.get(column, [])
+                is_short = sum(len(line.text) for line in said) <= _LONGEST_REPEATED
+                found[column] = said if is_short else []
+            else:
+                paragraphs = (Paragraph(one, _Cell(cell, table)) for one in cell.p_lst)
+                found[column] = [line for one in paragraphs for line in self._paragraph(one)]
+            # A span is only counted: written out, one number in the file would fill the memory.
+            column += max(1, cell.grid_span)
+        return found
 
     def _text(self, paragraph: Paragraph) -> str:
         text = []
@@ -99,7 +138,8 @@ class _Reader:
             elif node.tag in _PLAIN:
                 text.append(_PLAIN[node.tag])
             elif node.tag == qn("w:footnoteReference"):
-                self.notes.append(self._footnotes.get(str(node.get(qn("w:id"))), ""))
+                # A footnote has one mark; were it said for each, a page could hold gigabytes.
+                self.notes.append(self._footnotes.pop(str(node.get(qn("w:id"))), ""))
                 text.append(f"{_OPEN}{len(self.notes) - 1}{_CLOSE}")
         return "".join(text)
 
@@ -112,22 +152,11 @@ class _Reader:
         )
 
 
-def _cells(row: _Row) -> Iterator[list[Paragraph]]:
-    seen = set()
-    for cell in row.cells:
-        # A merged cell comes once for every column that it covers.
-        if cell._tc not in seen:
-            seen.add(cell._tc)
-            yield cell.paragraphs
-
-
-def _is_bold(paragraph: Paragraph) -> bool:
-    name = (paragraph.style.name or "") if paragraph.style else ""
-    if name.lower().startswith(("heading", "title")):
+def _is_bold(paragraph: Paragraph, style: WordStyle) -> bool:
+    if style.name.lower().startswith(("heading", "title")):
         return True
     runs = [run for run in paragraph.runs if run.text.strip()]
-    styled = bool(paragraph.style and paragraph.style.font.bold)
-    return bool(runs) and all(styled if run.bold is None else run.bold for run in runs)
+    return bool(runs) and all(style.is_bold if run.bold is None else run.bold for run in runs)
 
 
 def _footnotes(document: Document) -> Iterator[tuple[str, str]]:
@@ -136,3 +165,4 @@ def _footnotes(document: Document) -> Iterator[tuple[str, str]]:
             for note in parse_xml(relation.target_part.blob).iter(qn("w:footnote")):
                 text = "".join(node.text or "" for node in note.iter(qn("w:t")))
                 yield str(note.get(qn("w:id"))), clean_line(text)
+            return

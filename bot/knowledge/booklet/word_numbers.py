@@ -11,6 +11,12 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
+from bot.knowledge.booklet.word_styles import WordStyles, list_of
+
+_LEVELS = 9
+_LONGEST_PATTERN = 60
+_HIGHEST_ROMAN = 400
+"""Word has so many levels. Of the rest nobody writes more, but a file may ask for millions."""
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -24,7 +30,8 @@ class _Level:
 class WordNumbers:
     """Counts the lists of one document as Word does when it shows them."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, styles: WordStyles) -> None:
+        self._styles = styles
         self._levels: dict[tuple[str, int], _Level] = {}
         self._lists: dict[str, str] = {}
         self._counts: dict[str, dict[int, int]] = defaultdict(dict)
@@ -37,17 +44,20 @@ class WordNumbers:
             shape_id = str(shape.get(qn("w:abstractNumId")))
             for level in shape.iter(qn("w:lvl")):
                 depth = int(level.get(qn("w:ilvl")) or 0)
-                self._levels[shape_id, depth] = _Level(
-                    _value(level, "w:lvlText"),
-                    _value(level, "w:numFmt"),
-                    int(_value(level, "w:start") or 1),
-                )
+                if 0 <= depth < _LEVELS:
+                    self._levels[shape_id, depth] = _Level(
+                        _value(level, "w:lvlText")[:_LONGEST_PATTERN],
+                        _value(level, "w:numFmt"),
+                        int(_value(level, "w:start") or 1),
+                    )
         for listed in root.iter(qn("w:num")):
             self._lists[str(listed.get(qn("w:numId")))] = _value(listed, "w:abstractNumId")
 
     def next(self, paragraph: Paragraph) -> str:
         """The number before a paragraph; a dash for a bullet, nothing where there is no list."""
-        list_id, depth = _list_of(paragraph)
+        own = list_of(paragraph._p.pPr)
+        style = self._styles.of(paragraph)
+        list_id, depth = own if own is not None else (style.list_id, style.depth)
         shape = self._lists.get(list_id, "")
         level = self._levels.get((shape, depth))
         if level is None:
@@ -73,26 +83,11 @@ def _value(node: Any, name: str) -> str:
     return "" if child is None else str(child.get(qn("w:val")) or "")
 
 
-def _list_of(paragraph: Paragraph) -> tuple[str, int]:
-    """The list and level of a paragraph, its own or that of its style."""
-    shapes: list[Any] = [paragraph._p.pPr]
-    style = paragraph.style
-    while style is not None:
-        shapes.append(style.element.pPr)
-        style = style.base_style
-    for shape in shapes:
-        numbered = None if shape is None else shape.numPr
-        if numbered is not None and numbered.numId is not None:
-            depth = numbered.ilvl.val if numbered.ilvl is not None else 0
-            return str(numbered.numId.val), int(depth)
-    return "", 0
-
-
 def _written(number: int, form: str) -> str:
     if form in ("lowerLetter", "upperLetter"):
         letter = chr(ord("a") + (number - 1) % 26)
         return letter.upper() if form == "upperLetter" else letter
-    if form in ("lowerRoman", "upperRoman"):
+    if form in ("lowerRoman", "upperRoman") and number <= _HIGHEST_ROMAN:
         roman = ""
         for value, sign in _ROMAN:
             while number >= value:
