@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.admin import people
-from bot.admin.gate import COOKIE
+from bot.admin.gate import COOKIE, key_of
 from bot.errors import InputRefused
 from bot.store import admin_audit, admin_users
 from bot.store.admin_audit import Wanted
@@ -167,6 +167,29 @@ async def test_a_tampered_cookie_is_nobody(new_browser: NewBrowser, enter: Enter
         browser = new_browser()
         cookie = f"{COOKIE}={changed}".encode()
         assert (await browser.get("/admin", headers={b"Cookie": cookie})).status_code == 303
+
+
+async def test_a_cookie_that_somebody_else_set_is_not_the_session_after_signing_in(
+    new_browser: NewBrowser,
+) -> None:
+    victim, attacker = new_browser(), new_browser()
+    for browser in (victim, attacker):
+        browser.cookies.set(COOKIE, "a-cookie-that-the-attacker-knows", path="/admin")
+    response = await sign_in(victim, "owner")
+    given = response.cookies[COOKIE]
+    assert given != "a-cookie-that-the-attacker-knows"
+    assert (await attacker.get("/admin")).status_code == 303
+    again = (await sign_in(new_browser(), "owner")).cookies[COOKIE]
+    assert again != given, "each signing in has its own"
+
+
+async def test_what_lies_in_the_database_is_no_cookie(
+    new_browser: NewBrowser, enter: Enter
+) -> None:
+    token = (await enter("owner")).cookies[COOKIE]
+    thief = new_browser()
+    thief.cookies.set(COOKIE, key_of(token), path="/admin")
+    assert (await thief.get("/admin")).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/admin/nguoi-dung", "/admin/nguoi-dung/owner", "/admin/nhat-ky"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.contest.conftest import arena, db, migrated, new_arena, shared_postgresql
-from tests.web.conftest import app, client, database, live, new_client
+from tests.safety.test_headers import whole
+from tests.web.conftest import app, client, database, live, new_client, served
 from tests.web.contest.conftest import site
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "migrated",
     "new_arena",
     "new_client",
+    "served",
     "shared_postgresql",
     "site",
+    "whole",
 ]

@@ -138,7 +138,23 @@ def _add_headers(start: Message, guards: Guards, path: str) -> None:
     # Files are asked for anew each time and mostly answered "not modified": a new version of the
     # program must not meet an old script in somebody's browser. Pages hold a talk: never kept.
     keeping = b"no-cache" if path.startswith(_FILES) else b"no-store"
-    sent = list(start.get("headers", ()))
+    sent = [
+        (name, _own_path(value)) if name.lower() == b"location" else (name, value)
+        for name, value in start.get("headers", ())
+    ]
     names = {name.lower() for name, _ in sent}
     ours = (*guards, (b"cache-control", keeping))
     start["headers"] = [*sent, *(header for header in ours if header[0] not in names)]
+
+
+def _own_path(location: bytes) -> bytes:
+    """Where a redirect leads, on this very host.
+
+    From `/thi/` to `/thi` Starlette leads by the host that was asked for, which anybody may forge. None
+    of ours leads to another site.
+    """
+    if location.startswith(b"/") and not location.startswith((b"//", b"/\\")):
+        return location
+    found = urlsplit(location)
+    path = b"/" + found.path.lstrip(b"/\\")
+    return path + b"?" + found.query if found.query else path
