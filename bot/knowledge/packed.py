@@ -27,14 +27,13 @@ _FOREIGN = (".svg", ".htm", ".html", ".xhtml")
 _DECLARES = re.compile(rb"<!DOCTYPE|<\0!\0D\0O\0C\0T\0Y\0P\0E")
 
 
-def is_too_large(file: str | IO[bytes], most: int = MOST_MARKS) -> bool:
-    """Whether opening it would take too much: more than `most` marks, or bytes, or parts.
+def is_too_large(file: str | IO[bytes], most: int | None = None) -> bool:
+    """Whether opening it would take too much: more than `most` marks, or too many bytes or parts.
 
-    Raises `zipfile.BadZipFile`, `OSError`.
-
-    So it does for a part that declares a type of document of its own: no office program writes that,
-    and it is there to name what is outside, or to double with every line.
+    Raises `zipfile.BadZipFile`, `OSError`; the first also for a part that declares a type of document of its
+    own: no office program writes that, and it names what is outside, or doubles with every line.
     """
+    most = MOST_MARKS if most is None else most
     with zipfile.ZipFile(file) as inside:
         parts = inside.infolist()
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST_INSIDE:

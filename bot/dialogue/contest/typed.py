@@ -103,9 +103,9 @@ _JUMP = re.compile(
     r"(?:(?:xem|lam|sua|toi|den|ve|quay lai|chuyen|sang) )*cau (?:so |hoi )?(\d{1,3})"
 )
 _ANSWER = re.compile(
-    r"(?:cau (?:so )?)?(?:(?P<question>\d{1,3})\s*[.:)\-]?\s*)?"
+    r"(?:cau (?:so )?)?(?:(?P<question>\d{1,3})\s*(?:[.:)\-]\s*)?)?"
     r"(?:(?:chon|lay|la|dap an|phuong an|cau tra loi|y|toi|em|minh|bam|tra loi)\s+){0,4}"
-    r"(?P<letters>[a-h](?:\s*(?:[,;.&+]|va)?\s*[a-h])*)\s*[.)!]?"
+    r"(?P<letters>[a-h](?:\s*(?:(?:[,;.&+]|va)\s*)?[a-h])*)\s*[.)!]?"
 )
 _LETTER = re.compile(r"[a-h]")
 
