@@ -20,12 +20,13 @@ from bot.knowledge.model import Base, Entry, Subject
 from bot.language.read import Reading, read
 from bot.matching.candidates import find_nearest
 from bot.matching.certainty import Ranked, rank_inputs, topic_inputs
+from bot.matching.counted import join
 from bot.matching.emphasis import Emphasis
 from bot.matching.index import Index
 from bot.matching.likelihood import Speakers
 from bot.matching.model import DEFAULT, Fitted, chance
 from bot.matching.network import Listener, sounds_of
-from bot.matching.postings import Floats, Places, join
+from bot.matching.postings import Floats, Places
 from bot.matching.said import read_said
 from bot.matching.score import Asked, features_of
 from bot.matching.terms import Concepts, terms_of

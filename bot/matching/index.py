@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.matching.postings import Counted, Floats, Found, Ints, Lexicon, Owned, Places, count_on
+from bot.matching.counted import Counted, Owned
+from bot.matching.postings import Floats, Found, Ints, Lexicon, Places, count_on
 from bot.matching.terms import kind_weight
 
 # BM25: phrasings are one short sentence, so a repeated word says little and length matters little.

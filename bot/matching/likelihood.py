@@ -14,17 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.matching.counted import Counted
 from bot.matching.emphasis import Emphasis
-from bot.matching.postings import (
-    FIRST_PAIR,
-    Counted,
-    Floats,
-    Found,
-    Ints,
-    Lexicon,
-    Places,
-    is_pair,
-)
+from bot.matching.postings import FIRST_PAIR, Floats, Found, Ints, Lexicon, Places, is_pair
 
 # Half of a word's chance comes from the whole base. Measured on the project's query files:
 # 0.2 and 0.8 put one to two points fewer right entries first.

@@ -16,18 +16,9 @@ from bot.keep import Arrays, Keep, fingerprint, letters_of, words_of
 from bot.knowledge.model import Base
 from bot.language.read import WordLists, read_own
 from bot.language.vocabulary import Vocabulary
+from bot.matching.counted import Counted, join, post
 from bot.matching.lines import Lines
-from bot.matching.postings import (
-    FIRST_PAIR,
-    Counted,
-    Lexicon,
-    Numbered,
-    Places,
-    Postings,
-    Terms,
-    join,
-    post,
-)
+from bot.matching.postings import FIRST_PAIR, Lexicon, Numbered, Places, Postings, Terms
 from bot.matching.score import Wordings
 from bot.matching.terms import Concepts, terms_of
 

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from bot.matching.counted import Counted, post
 from bot.matching.emphasis import Emphasis
 from bot.matching.likelihood import Evidence, Likelihood, Speakers
-from bot.matching.postings import Counted, Lexicon, Numbered, post
+from bot.matching.postings import Lexicon, Numbered
 
 # Entries 0 and 2 are one family, though not side by side.
 TEXTS = [["the", "cu", "tri"], ["hom", "phieu"], ["mat", "the"]]

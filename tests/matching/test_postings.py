@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.postings import Lexicon, Numbered, Postings, Terms, join, post
+from bot.matching.counted import join, post
+from bot.matching.postings import Lexicon, Numbered, Postings, Terms
 from bot.matching.terms import pairs_of
 
 WORDS = st.sampled_from(["bau", "cu", "tri", "the", "phieu", "o", "dau"])
