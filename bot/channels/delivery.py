@@ -2,7 +2,8 @@
 
 One loop a channel and lane. Each round is one transaction: it settles what was sent since the last
 one and takes what is due, at most one reply a person, so that nobody's replies overtake each other.
-A round begins as soon as a turn was stored or a reply sent; otherwise every second.
+A round rides along in the transaction that lays replies out; otherwise it begins as soon as something
+may be due, a moment after a reply was sent, and every second.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +37,7 @@ from bot.errors import (
 from bot.sealing import Sealer
 from bot.store import outbox
 from bot.store.batching import Pace
-from bot.store.database import Database
+from bot.store.database import Database, Tx
 from bot.store.outbox import EXPIRES, PARTS_SENT, Lane, OutboxRow
 
 AT_ONCE = {"reply": 64, "broadcast": 8}
@@ -43,8 +45,19 @@ AT_ONCE = {"reply": 64, "broadcast": 8}
 
 _POLL_SECONDS = 1.0
 _BREATH_SECONDS = 0.015
+_SETTLE_SECONDS = 0.04
+"""How long what was sent waits for a transaction that settles it in passing."""
 _FINISH_SECONDS = 4.0
 _log = structlog.get_logger(__name__)
+
+
+Ride = Callable[[Tx], Awaitable[bool]]
+"""Carries a round out in a transaction; False where something due may be left."""
+
+
+async def go_without(_tx: Tx) -> bool:
+    """No ride: what is due is left to a round of its own."""
+    return False
 
 
 class Delivery:
@@ -72,6 +85,7 @@ class Delivery:
         self._taking = asyncio.Lock()
         self._sending: set[asyncio.Task[None]] = set()
         self._settled: list[Tried] = []
+        self._settling: asyncio.TimerHandle | None = None
         self._pace = Pace(_BREATH_SECONDS)
         self._allowance = _Allowance(channel.pace(lane))
         self._quiet_until = 0.0
@@ -98,7 +112,8 @@ class Delivery:
             await self._pace.keep()
             self._wake.clear()
             try:
-                await self._send_due()
+                if self._settled or self._free() > 0:
+                    await self._send_due()
             except DatabaseUnavailable as error:
                 _log.error("database_unavailable", sentence=str(error))
                 await asyncio.sleep(_POLL_SECONDS)
@@ -119,35 +134,59 @@ class Delivery:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-        await self._round()
+        if self._settled:
+            await self._send_due()
+
+    @asynccontextmanager
+    async def riding(self) -> AsyncIterator[Ride]:
+        """Gives a round to be carried out at the end of a transaction that the block commits.
+
+        It takes no turn: whoever waits for one may wait for that transaction.
+        """
+        async with self._round() as ride:
+            yield ride
 
     async def _send_due(self) -> None:
-        async with self._taking:
-            for row in await self._round():
-                task = asyncio.create_task(self._send(row))
-                self._sending.add(task)
-                task.add_done_callback(self._sending.discard)
+        async with (
+            self._taking,
+            self._round() as ride,
+            self._database.transaction(quick=True) as tx,
+        ):
+            await ride(tx)
 
-    async def _round(self) -> list[OutboxRow]:
-        """One transaction: settles what went out, takes what is due."""
-        settled, self._settled = self._settled, []
-        limit = self._free()
-        if not settled and not limit:
-            return []
-        now = self._clock()
+    @asynccontextmanager
+    async def _round(self) -> AsyncIterator[Ride]:
+        """Settles what went out and takes what is due; when that is committed, it is sent."""
+        settled: list[Tried] = []
         rows: list[OutboxRow] = []
+
+        async def ride(tx: Tx) -> bool:
+            settled.extend(self._take_settled())
+            now, limit = self._clock(), self._free()
+            await settle(tx, settled, now)
+            if limit > 0:
+                rows.extend(await outbox.take_due(tx, self._channel.name, now, limit, self.lane))
+            return len(rows) < limit
+
         try:
-            async with self._database.transaction(quick=True) as tx:
-                await settle(tx, settled, now)
-                if limit:
-                    rows = await outbox.take_due(tx, self._channel.name, now, limit, self.lane)
+            yield ride
         except BaseException:
             self._settled = settled + self._settled
             raise
         self._allowance.use(len(rows))
         for tried in settled:
             self._account_for(tried)
-        return rows
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    def _take_settled(self) -> list[Tried]:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        settled, self._settled = self._settled, []
+        return settled
 
     def _free(self) -> int:
         if self._is_halted or self._is_ending or time.monotonic() < self._quiet_until:
@@ -182,7 +221,9 @@ class Delivery:
             error = Unsendable(f"Lỗi của chương trình khi gửi: {type(fault).__name__}.")
         self._note(error)
         self._settled.append(Tried(row, error, done, ",".join(remote_ids) or None))
-        self.wake()
+        if self._settling is None:
+            loop = asyncio.get_running_loop()
+            self._settling = loop.call_later(_SETTLE_SECONDS, self.wake)
 
     def _check_time(self, row: OutboxRow) -> None:
         expires = row.reply.get(EXPIRES)

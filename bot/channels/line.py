@@ -52,6 +52,7 @@ class Line:
         self.lanes = [
             Delivery(database, channel, lane, self._refuse, clock, sealer) for lane in LANES
         ]
+        self.replies = self.lanes[LANES.index("reply")]
         self._database = database
         self._clock = clock
         self._duty = Duty(database, f"listen/{channel.name}", tending=self._tending)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 
 from starlette.routing import BaseRoute
 
 from bot.channels import metrics
 from bot.channels.base import Channel
+from bot.channels.delivery import Ride, go_without
 from bot.channels.duty import Duty
 from bot.channels.intake import Intake
 from bot.channels.line import Line
@@ -44,7 +45,9 @@ class Channels:
         self._lines = {c.name: Line(c, handler.database, clock, sealer, tending) for c in channels}
         self._stop = asyncio.Event()
         self._reminding = Reminding(self._database, handler.snapshot, self._replied, clock)
-        self.intake = Intake(handler, sealer, self._replied, clock=clock, tending=tending)
+        self.intake = Intake(
+            handler, sealer, self._replied, clock=clock, tending=tending, riding=self._riding
+        )
 
     def routes(self) -> list[BaseRoute]:
         """The webhooks of all channels."""
@@ -90,6 +93,10 @@ class Channels:
         line = self._lines.get(channel)
         if line is not None:
             line.wake()
+
+    def _riding(self, channel: str) -> AbstractAsyncContextManager[Ride]:
+        line = self._lines.get(channel)
+        return nullcontext(go_without) if line is None else line.replies.riding()
 
     def _kept(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         return asyncio.create_task(self.tending.keep(name, work, self._stop))

@@ -89,13 +89,13 @@ async def claim(
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message that came in, to be handled in a later transaction; `payload` is sealed."""
+    """A message that came in; `payload`, sealed, and `sender` where it is handled later."""
 
     channel: str
     external_id: str
     at: datetime
-    payload: str
-    sender: str = ""
+    payload: str | None = None
+    sender: str | None = None
 
 
 async def claim_all(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
