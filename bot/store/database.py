@@ -18,7 +18,7 @@ import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -46,6 +46,8 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
 }
 _CONNECT_SECONDS = 10
+_NO_TURNS = nullcontext()
+"""PostgreSQL sees to who waits for whom."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -68,17 +70,19 @@ class Tx:
     in a quick transaction, for statements that are prepared; see `bot.store.prepared`.
     """
 
-    __slots__ = ("ahead", "connection", "direct")
+    __slots__ = ("ahead", "connection", "dialect", "direct")
 
     def __init__(self, connection: AsyncConnection, direct: Direct | None = None) -> None:
         self.connection = connection
+        # Looked up with every statement, and far away there.
+        self.dialect = connection.dialect
         self.direct = direct
         self.ahead: Ahead | None = None
 
     @property
     def is_postgresql(self) -> bool:
         """Whether the database is PostgreSQL, for the few statements that differ."""
-        return self.connection.dialect.name == "postgresql"
+        return self.dialect.name == "postgresql"
 
     def insert(self, table: Table) -> Insert:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
@@ -188,7 +192,7 @@ class Database:
         `quick` for a few statements that find their rows by an index: on SQLite they are then
         carried out on the spot, several times faster, and nothing else runs meanwhile.
         """
-        async with self._in_turn(), self._connected(self._writers) as connection:
+        async with self._queue or _NO_TURNS, self._connected(self._writers) as connection:
             if quick and self._queue:
                 async with _on_the_spot(connection) as tx:
                     yield tx
@@ -209,7 +213,7 @@ class Database:
             return
         if quick and self._glances:
             engine, turns = self._glances
-            async with turns.taken(), self._connected(engine) as connection, connection.begin():
+            async with turns, self._connected(engine) as connection, connection.begin():
                 yield Tx(connection)
             return
         async with self._connected(self._readers) as connection, connection.begin():
@@ -225,7 +229,7 @@ class Database:
             async with self.transaction() as tx:
                 yield tx
             return
-        async with self._in_turn(), self._connected(self._writers) as connection:
+        async with self._queue or _NO_TURNS, self._connected(self._writers) as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None  # noqa: S101
             # Inside a transaction this pragma does nothing, hence the driver's own connection.
@@ -283,14 +287,6 @@ class Database:
         self._readers = self._writers.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-
-    @asynccontextmanager
-    async def _in_turn(self) -> AsyncIterator[None]:
-        if self._queue is None:
-            yield
-            return
-        async with self._queue.taken():
-            yield
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

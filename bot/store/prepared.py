@@ -95,7 +95,7 @@ class Prepared:
             await tx.direct.run_each(compiled.text, list(map(compiled.bind, given)))
 
     def _for(self, tx: Tx) -> _Compiled:
-        dialect = tx.connection.dialect
+        dialect = tx.dialect
         found = self._compiled.get(dialect.name)
         if found is None:
             statement = self._make(tx.is_postgresql)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 
@@ -18,15 +16,14 @@ class Turns:
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
 
-    @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """A turn; over when the block ends."""
+    async def __aenter__(self) -> None:
+        """Waits for a turn; over when the block ends."""
         task = asyncio.current_task()
         if self._holder is task:
             raise RuntimeError("a transaction was opened inside another one")
-        async with self._lock:
-            self._holder = task
-            try:
-                yield
-            finally:
-                self._holder = None
+        await self._lock.acquire()
+        self._holder = task
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._holder = None
+        self._lock.release()
