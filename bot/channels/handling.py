@@ -95,11 +95,14 @@ class Handling:
         return Arrived(item.channel, item.external_id, item.at, sealed, item.person)
 
     async def handle(
-        self, batch: Sequence[Waiting], fresh: Sequence[Fresh] = ()
+        self, batch: Sequence[Waiting], fresh: Sequence[Fresh] = (), *, rides: bool = True
     ) -> Sequence[Waiting]:
-        """Handles all of it or raises; gives what must wait for another program."""
+        """Handles all of it or raises; gives what must wait for another program.
+
+        With `rides` a round of delivery is carried out in the same transaction, and may fail with it.
+        """
         said = [*(one.incoming for one in batch), *(one.incoming for one in fresh)]
-        async with AsyncExitStack() as rides, self._database.transaction(quick=True) as tx:
+        async with AsyncExitStack() as riding, self._database.transaction(quick=True) as tx:
             claimed = await inbox.claim_all(tx, [self._as_fresh(one.incoming) for one in fresh])
             new = list(_stored(fresh, claimed))
             # What was adopted or put back may stand behind what came later, or twice.
@@ -108,7 +111,9 @@ class Handling:
             later = await self._handle_in(tx, everything, {one.inbox_id for one in new})
             left = []
             for channel in {one.channel for one in said}:
-                ride = await rides.enter_async_context(self._riding(channel))
+                ride: Ride = go_without
+                if rides:
+                    ride = await riding.enter_async_context(self._riding(channel))
                 left += [] if await ride(tx) else [channel]
         for one, number in zip(fresh, claimed, strict=True):
             if number is None:
@@ -181,7 +186,7 @@ class Handling:
         """
         for _ in range(_TRIES - 1):
             try:
-                await self.handle([one])
+                await self.handle([one], rides=False)
                 return
             except DatabaseUnavailable:
                 raise
