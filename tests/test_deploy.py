@@ -97,6 +97,12 @@ def test_the_proxy_the_image_and_the_program_agree_on_the_port() -> None:
     (told,) = re.findall(r"BOT_PORT=(\d+)", DOCKERFILE)
     assert steps_of("EXPOSE ") == [told]
     assert re.findall(r"reverse_proxy (.*) \{", CADDY) == [f"bot1:{told} bot2:{told}"]
+    # Said in the composition as well: a `.env` of a developer's may name another one.
+    for name in ("bot1", "bot2"):
+        given = COMPOSE["services"][name]["environment"]
+        assert given["BOT_PORT"] == told
+        assert given["BOT_HOST"] == "0.0.0.0"  # noqa: S104 inside its network alone
+        assert f"knowledge:{given['BOT_KNOWLEDGE_DIR']}" in COMPOSE["services"][name]["volumes"]
 
 
 def test_what_the_program_writes_may_be_written_in_the_composition() -> None:
@@ -110,7 +116,8 @@ def test_what_the_program_writes_may_be_written_in_the_composition() -> None:
 def test_both_programs_share_database_key_and_knowledge() -> None:
     first, second = (COMPOSE["services"][name] for name in ("bot1", "bot2"))
     assert first["environment"] == second["environment"]
-    assert first["volumes"] == second["volumes"] == ["knowledge:/app/knowledge"]
+    shared = ["knowledge:/app/knowledge", "data:/app/data"]
+    assert first["volumes"] == second["volumes"] == shared
     subnet = COMPOSE["networks"]["inside"]["ipam"]["config"][0]["subnet"]
     assert first["environment"]["FORWARDED_ALLOW_IPS"] == subnet
 
