@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.knowledge.booklet.headings import ANSWER_INSIDE, LEADER, answer_begins, question_head
+from bot.knowledge.booklet.headings import ANSWER_INSIDE, answer_begins, leader_at, question_head
 from bot.knowledge.booklet.letters import NOTE_MARK
 from bot.knowledge.booklet.model import Line
 
@@ -23,10 +23,10 @@ _LOOK = 14
 _TOC_RUN = 4
 _TOC_LINES = 6
 _BARE_LENGTH = 400
+_FOOT = 300
+"""Letters at the end of a line that may hold the number of a page."""
 # A question mark or a row of dots, then the number of a page at the end of a line.
-_PAGED = re.compile(
-    r"(?:\?[)”\"»]?\s+(?:[.…·_]\s?)*\d{1,4}|(?:[.…·_]\s?){4,}\s*\d{1,4})\s*$", re.MULTILINE
-)
+_PAGED = re.compile(r"(?:\?[)”\"»]?\s+(?:[.…·_]\s?)*\d{1,4}|(?:[.…·_]\s?){4,}\s*\d{1,4})\s*$")
 _GOES_ON = ("(", ",", " xem", " tại", " ở", " và", " theo")
 _ENDINGS = tuple('.?!:;…)”"»')
 
@@ -96,13 +96,14 @@ def _is_bare(rest: str, below: Sequence[Line]) -> bool:
     texts = [rest, *(line.text for line in below)]
     if any(answer_begins(text) is not None or ANSWER_INSIDE.search(text) for text in texts):
         return False
-    if _PAGED.search("\n".join(texts[:_TOC_LINES])):
+    if any(_PAGED.search(text, max(0, len(text) - _FOOT)) for text in texts[:_TOC_LINES]):
         return True
     whole = " ".join(texts)
     if len(whole) > _BARE_LENGTH:
         return False
-    without = LEADER.sub("", whole).rstrip(" .…·_")
-    return without.endswith("?") or (LEADER.search(whole) is not None and "?" not in whole)
+    leader = leader_at(whole)
+    without = whole[:leader].rstrip(" .…·_")
+    return without.endswith("?") or (leader is not None and "?" not in whole)
 
 
 def _contents(candidates: Sequence[Candidate]) -> set[int]:

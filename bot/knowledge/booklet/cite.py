@@ -24,7 +24,9 @@ _UNIT = re.compile(
 )
 _JOINED = re.compile(rf"\s*|{_AND}")
 _ONE_LETTER = re.compile(r"(?<![^\W\d_])[a-zđ](?![^\W\d_])")
-_BETWEEN = re.compile(r"[\s,;]*(?:(?:và|hoặc|của|thuộc|tại)\s+)*[\s,;]*", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"[\s,;]*(?:(?:(?:và|hoặc|của|thuộc|tại)\s+)+(?:[,;][\s,;]*)?)?", re.IGNORECASE
+)
 _LEADS = re.compile(r"\s*[(,:]?\s*(?:tại\s+|ở\s+)?", re.IGNORECASE)
 
 _KINDS = (

@@ -7,7 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.knowledge.booklet.headings import DOTS, LEADER, answer_begins, part_head, question_head
+from bot.knowledge.booklet.headings import (
+    answer_begins,
+    is_dots,
+    leader_at,
+    part_head,
+    question_head,
+)
 from bot.knowledge.booklet.letters import SMALL_LETTERS, SUPERSCRIPTS
 from bot.knowledge.booklet.model import Line, Page
 from bot.language.fold import fold
@@ -59,7 +65,7 @@ def _part_of(page: Page, place: int) -> int | None:
     text = page.lines[place].text
     below = page.lines[place + 1].text if place + 1 < len(page.lines) else ""
     head = part_head(text)
-    if not head or DOTS.match(below) or (LEADER.search(text) and len(text.split()) > 2):
+    if not head or is_dots(below) or (leader_at(text) is not None and len(text.split()) > 2):
         return None
     return head[0] or None
 

@@ -35,8 +35,26 @@ _END = re.compile(
 _WORDS = ("nhat mot", "hai", "ba", "tu bon", "nam", "sau", "bay", "tam", "chin", "muoi")
 _ORDINALS = {word: place for place, group in enumerate(_WORDS, 1) for word in group.split()}
 _ROMAN = {"i": 1, "v": 5, "x": 10}
-LEADER = re.compile(r"(?:(?:[.…·_]\s?){3,}|\s)\s*(\d{1,4}|[ivxl]{1,6})\s*$")
-DOTS = re.compile(r"(?:[.…·_]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})?\s*$")
+_FOOT = 300
+"""Letters at the end of a line that may hold dots and the number of a page."""
+_LEADER = re.compile(r"(?:(?:[.…·_]\s?){3,}|\s)\s*(\d{1,4}|[ivxl]{1,6})\s*$")
+_DOTS = re.compile(r"(?:[.…·_]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})?\s*$")
+
+
+def leader_at(text: str) -> int | None:
+    """Where the number of a page begins at the end of a line, with the dots before it; None without."""
+    found = _LEADER.search(text, max(0, len(text) - _FOOT))
+    return found.start() if found else None
+
+
+def has_dots(text: str) -> bool:
+    """Whether a line ends in a row of dots, as in a table of contents."""
+    return _DOTS.search(text, max(0, len(text) - _FOOT)) is not None
+
+
+def is_dots(text: str) -> bool:
+    """Whether a line is nothing but such a row."""
+    return _DOTS.match(text) is not None
 
 
 def question_head(text: str) -> tuple[int, str, str] | None:

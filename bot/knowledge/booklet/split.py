@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from bot.knowledge.booklet.align import Candidate, find_questions
 from bot.knowledge.booklet.headings import (
     ANSWER_INSIDE,
-    DOTS,
-    LEADER,
     answer_begins,
     back_matter,
+    has_dots,
+    leader_at,
     part_head,
     question_head,
 )
@@ -77,7 +77,7 @@ def split(lines: Sequence[Line]) -> tuple[list[Section], bool]:
 def _among(place: int, contents: set[int], lines: Sequence[Line]) -> bool:
     """Whether a heading stands in a table of contents, or right above its first line."""
     first, last = min(contents), max(contents)
-    if DOTS.search(lines[place].text) or first < place < last:
+    if has_dots(lines[place].text) or first < place < last:
         return True
     return place < first <= place + _TITLE_LINES
 
@@ -117,14 +117,14 @@ def _stands_alone(lines: Sequence[Line], place: int) -> bool:
     if place == 0 or line.starts:
         return True
     before = lines[place - 1].text
-    return before.endswith((".", "?", "!", ":", "”", ")")) or DOTS.search(before) is not None
+    return before.endswith((".", "?", "!", ":", "”", ")")) or has_dots(before)
 
 
 def _title(lines: Sequence[Line], place: int) -> str:
     text = lines[place].text
-    text = LEADER.sub("", text) if DOTS.search(text) else text
+    text = text[: leader_at(text)] if has_dots(text) else text
     for count, line in enumerate(lines[place + 1 : place + 1 + _TITLE_LINES]):
-        if question_head(line.text) or part_head(line.text) or DOTS.search(line.text):
+        if question_head(line.text) or part_head(line.text) or has_dots(line.text):
             break
         capitals = line.text == line.text.upper() and any(c.isalpha() for c in line.text)
         if not capitals and not (count == 0 and line.bold and len(line.text) < 120):
