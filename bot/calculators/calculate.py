@@ -12,7 +12,7 @@ from bot.calculators.ballot import answer_ballot
 from bot.calculators.calendar import answer_calendar
 from bot.calculators.computed import Computed
 from bot.calculators.result import answer_result
-from bot.calculators.typed import Typed, read_typed
+from bot.calculators.typed import Typed, read_typed, tells_number
 from bot.knowledge.model import Base
 
 __all__ = ["Computed", "calculate", "judge_case"]
@@ -36,6 +36,9 @@ def calculate(text: str, base: Base, today: date) -> Computed | None:
 
 
 def _judge(typed: Typed, base: Base, today: date) -> Computed | None:
+    # A birth, an age, a ballot and a result are all told by a number; half of all questions hold none.
+    if not tells_number(typed.line):
+        return None
     return (
         answer_age(typed, base, today) or answer_ballot(typed, base) or answer_result(typed, base)
     )

@@ -102,6 +102,14 @@ COUNT = rf"(?:\d{{1,3}}|{_BY_LENGTH})"
 """A pattern for a small number in figures or in words."""
 
 
+_TOLD = re.compile(rf"\d|\b(?:{'|'.join(word for word in SPOKEN if ' ' not in word)})\b")
+
+
+def tells_number(line: str) -> bool:
+    """Whether a line holds a figure, or a word that people say for a number."""
+    return _TOLD.search(line) is not None
+
+
 def value_of(count: str) -> int:
     """The number that `COUNT` found."""
     return int(count) if count.isdigit() else SPOKEN[count]
