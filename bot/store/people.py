@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bot.store import contest_people
-from bot.store.database import Tx
+from bot.store.database import Tx, insert_into
 from bot.store.prepared import Prepared, Row
 from bot.store.tables import (
     inbox,
@@ -71,13 +71,29 @@ _BEEN_THERE = {
     "origin": func.coalesce(people.c.origin, bindparam("b_origin", type_=people.c.origin.type)),
     "reachable": True,
 }
-_SEEN = (
-    update(people)
-    .where(
-        people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
+_SEEN = Prepared(
+    lambda _: (
+        update(people)
+        .where(
+            people.c.channel == bindparam("b_channel"),
+            people.c.channel_id == bindparam("b_channel_id"),
+        )
+        .values(_BEEN_THERE)
+        .returning(*PERSON)
     )
-    .values(_BEEN_THERE)
-    .returning(*PERSON)
+)
+_MEET = Prepared(
+    lambda is_postgresql: (
+        insert_into(people, is_postgresql)
+        .on_conflict_do_nothing(index_elements=[people.c.channel, people.c.channel_id])
+        .returning(*PERSON)
+    ),
+    ("channel", "channel_id", "first_seen", "last_seen", "origin"),
+)
+_GREETED = Prepared(
+    lambda _: (
+        update(people).where(people.c.id == bindparam("b_id")).values(greeted_at=bindparam("b_at"))
+    )
 )
 _FIND = select(*PERSON).where(
     people.c.channel == bindparam("b_channel"), people.c.channel_id == bindparam("b_channel_id")
@@ -116,19 +132,13 @@ async def _meet_now(
     tx: Tx, channel: str, channel_id: str, at: datetime, origin: str | None
 ) -> Person:
     seen = {"b_channel": channel, "b_channel_id": channel_id, "b_at": at, "b_origin": origin}
-    known = await tx.first(_SEEN, seen)
-    if known:
-        return Person(**known)
-    stranger = await tx.first(
-        tx.insert(people)
-        .values(channel=channel, channel_id=channel_id, first_seen=at, last_seen=at, origin=origin)
-        .on_conflict_do_nothing(index_elements=[people.c.channel, people.c.channel_id])
-        .returning(*PERSON)
-    )
-    if stranger:
-        return Person(**stranger, is_new=True)
+    for known in await _SEEN.rows(tx, seen):
+        return read_person(known)
+    new = {"channel": channel, "channel_id": channel_id, "origin": origin}
+    for stranger in await _MEET.rows(tx, {**new, "first_seen": at, "last_seen": at}):
+        return replace(read_person(stranger), is_new=True)
     # Another machine met him between our two statements.
-    return Person(**(await tx.rows(_SEEN, seen))[0])
+    return read_person((await _SEEN.rows(tx, seen))[0])
 
 
 async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
@@ -139,7 +149,7 @@ async def find(tx: Tx, channel: str, channel_id: str) -> Person | None:
 
 async def mark_greeted(tx: Tx, person_id: int, at: datetime) -> None:
     """Remembers that the person has had the greeting with the notice on personal data."""
-    await tx.change(update(people).where(people.c.id == person_id).values(greeted_at=at))
+    await _GREETED.run(tx, [{"b_id": person_id, "b_at": at}])
     if tx.ahead:
         tx.ahead.greet(person_id, at)
 
