@@ -53,6 +53,14 @@ class Channel(Protocol):
         """The word under which its people and messages are stored."""
         ...
 
+    @property
+    def brings_again(self) -> bool:
+        """Whether the service surely brings once more what it got no answer for.
+
+        Where it does not, what came is stored before anything else is done with it.
+        """
+        ...
+
     def secrets(self) -> tuple[str, ...]:
         """What must be blacked out wherever it would be written; asked again after every start."""
         ...

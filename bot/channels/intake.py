@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -45,7 +45,7 @@ class Intake:
     """Takes in what the channels bring and has it handled.
 
     `replied` is called after a commit that may have laid out replies which did not leave by `riding`,
-    with the channel.
+    with the channel. `straight` are the channels whose services bring again what was not answered.
     """
 
     def __init__(
@@ -57,8 +57,10 @@ class Intake:
         clock: Clock = utc_now,
         tending: Tending | None = None,
         riding: Riding | None = None,
+        straight: Collection[str] = (),
     ) -> None:
         self._handling = Handling(handler, sealer, replied, clock, riding)
+        self._straight = straight
         self._tending = tending or Tending()
         self._sealer = sealer
         self._database = handler.database
@@ -166,8 +168,11 @@ class Intake:
     def _begin(self, item: Incoming) -> asyncio.Future[int | None]:
         """Has it stored, and handled in the same transaction where nothing else waits before it.
 
-        Under load what came is stored first: a service must not wait for its answer until then.
+        Under load what came is stored first: a service must not wait for its answer until then. So is
+        all that does not come again if the program is killed before it is stored.
         """
+        if item.channel not in self._straight:
+            return self._store(item)
         is_calm = not self._waiting and not self._storing and len(self._fresh) < self._handling.most
         if not (self._is_handling and is_calm):
             return self._store(item)

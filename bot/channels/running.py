@@ -46,7 +46,13 @@ class Channels:
         self._stop = asyncio.Event()
         self._reminding = Reminding(self._database, handler.snapshot, self._replied, clock)
         self.intake = Intake(
-            handler, sealer, self._replied, clock=clock, tending=tending, riding=self._riding
+            handler,
+            sealer,
+            self._replied,
+            clock=clock,
+            tending=tending,
+            riding=self._riding,
+            straight=frozenset(channel.name for channel in channels if channel.brings_again),
         )
 
     def routes(self) -> list[BaseRoute]:

@@ -29,6 +29,7 @@ class Paper:
     """The simplest channel that keeps the contract."""
 
     name: str = "telegram"
+    brings_again: bool = True
     sent: list[tuple[str, str]] = field(default_factory=list)
     failing: defaultdict[str, deque[NotDelivered | Exception]] = field(
         default_factory=lambda: defaultdict(deque)

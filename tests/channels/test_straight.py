@@ -52,6 +52,27 @@ async def test_what_is_handled_at_once_never_lies_in_the_inbox(
     assert sealed == []
 
 
+@pytest.mark.parametrize("brings_again", [True, False])
+async def test_only_what_comes_again_is_handled_before_it_lies_in_the_inbox(
+    house: House, monkeypatch: pytest.MonkeyPatch, brings_again: bool
+) -> None:
+    lying: list[bool] = []
+    claim_all = inbox.claim_all
+
+    async def claim(tx: Tx, arrived: Sequence[Arrived]) -> list[int | None]:
+        lying.extend(one.payload is not None for one in arrived)
+        return await claim_all(tx, arrived)
+
+    monkeypatch.setattr(inbox, "claim_all", claim)
+    house.paper.brings_again = brings_again
+    async with house.rebuild().running():
+        await is_handling(house)
+        lying.clear()
+        await house.channels.intake.take([said(AGE)])
+        await until(lambda: house.texts_to("lan"))
+    assert lying == [not brings_again]
+
+
 class _Stumbling:
     """A matcher that fails over every few questions."""
 

@@ -48,6 +48,10 @@ def test_its_name_is_a_known_label(channel: Channel) -> None:
     assert channel.name in metrics.CHANNELS
 
 
+def test_only_telegram_surely_brings_again_what_was_not_answered(channel: Channel) -> None:
+    assert channel.brings_again == (channel.name == "telegram")
+
+
 def test_a_text_becomes_one_message(case: Case, channel: Channel) -> None:
     (message,) = channel.parse(case.payload("5001", "m1", QUESTION))
     assert isinstance(message, Message)

@@ -54,6 +54,8 @@ class Telegram:
     """The adapter; see `bot.channels.base.Channel`."""
 
     name = CHANNEL
+    # Polled, until the next offset confirms it; at the webhook, until it is answered with 2xx.
+    brings_again = True
 
     def __init__(self, config: TelegramConfig, clock: Clock = utc_now) -> None:
         self._config = config

@@ -57,6 +57,8 @@ class ZaloBot:
     """
 
     name = events.NAME
+    # An update that was fetched is gone over there; whether a webhook's comes again is not published.
+    brings_again = False
 
     def __init__(
         self,

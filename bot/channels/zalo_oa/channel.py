@@ -72,6 +72,8 @@ class ZaloOa:
     """
 
     name = NAME
+    # An event comes again only where no connection came about.
+    brings_again = False
 
     def __init__(
         self,
