@@ -174,7 +174,8 @@ class Intake:
         if item.channel not in self._straight:
             return self._store(item)
         is_calm = not self._waiting and not self._storing and len(self._fresh) < self._handling.most
-        if not (self._is_handling and is_calm):
+        # On PostgreSQL storing and handling go side by side, and each waits for a server meanwhile.
+        if not (self._is_handling and is_calm) or self._database.is_shared:
             return self._store(item)
         stored: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._fresh.append(Fresh(item, time.perf_counter(), stored))
