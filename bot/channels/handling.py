@@ -103,7 +103,7 @@ class Handling:
         """
         said = [*(one.incoming for one in batch), *(one.incoming for one in fresh)]
         async with AsyncExitStack() as riding, self._database.transaction(quick=True) as tx:
-            claimed = await inbox.claim_all(tx, [self._as_fresh(one.incoming) for one in fresh])
+            claimed = await inbox.claim_all(tx, [_as_fresh(one.incoming) for one in fresh])
             new = list(_stored(fresh, claimed))
             # What was adopted or put back may stand behind what came later, or twice.
             unique = {one.inbox_id: one for one in (*batch, *new)}
@@ -125,23 +125,15 @@ class Handling:
             self._replied(channel)
         return later
 
-    def _as_fresh(self, item: Incoming) -> Arrived:
-        """As it lies in the inbox for the length of the transaction that also handles it."""
-        if self._database.is_shared:
-            # It may have to wait for another program after all.
-            return self.as_arrived(item)
-        return Arrived(item.channel, item.external_id, item.at)
-
     async def _handle_in(self, tx: Tx, batch: list[Waiting], new: set[int]) -> list[Waiting]:
         """Handles a batch, of which the new ones were stored just now; gives what must wait."""
         if not batch:
             return []
         snapshot = self._handler.snapshot()
         handled: list[tuple[int, int | None]] = []
-        # What no other program can have seen is ours.
-        sure = set() if self._database.is_shared else new
-        asked = [one.inbox_id for one in batch if one.inbox_id not in sure]
-        ours = sure | (await inbox.lock_new(tx, asked) if asked else set())
+        # What was stored in this transaction no other program can have seen.
+        asked = [one.inbox_id for one in batch if one.inbox_id not in new]
+        ours = new | (await inbox.lock_new(tx, asked) if asked else set())
         later = await self._not_yet(tx, batch, ours)
         said = [one.incoming for one in batch]
         # A notice may move or erase a person under the feet of what was read ahead.
@@ -213,6 +205,11 @@ class Handling:
             await self._finish(tx, [(one.inbox_id, person.id)])
         _account_for([one])
         self._replied(said.channel)
+
+
+def _as_fresh(item: Incoming) -> Arrived:
+    """As it lies in the inbox for the length of the transaction that also handles it."""
+    return Arrived(item.channel, item.external_id, item.at)
 
 
 def _stored(fresh: Sequence[Fresh], claimed: Sequence[int | None]) -> Iterator[Waiting]:

@@ -60,7 +60,8 @@ class Intake:
         straight: Collection[str] = (),
     ) -> None:
         self._handling = Handling(handler, sealer, replied, clock, riding)
-        self._straight = straight
+        # On PostgreSQL storing and handling go side by side, and each waits for a server meanwhile.
+        self._straight = () if handler.database.is_shared else straight
         self._tending = tending or Tending()
         self._sealer = sealer
         self._database = handler.database
@@ -171,11 +172,8 @@ class Intake:
         Under load what came is stored first: a service must not wait for its answer until then. So is
         all that does not come again if the program is killed before it is stored.
         """
-        if item.channel not in self._straight:
-            return self._store(item)
         is_calm = not self._waiting and not self._storing and len(self._fresh) < self._handling.most
-        # On PostgreSQL storing and handling go side by side, and each waits for a server meanwhile.
-        if not (self._is_handling and is_calm) or self._database.is_shared:
+        if item.channel not in self._straight or not (self._is_handling and is_calm):
             return self._store(item)
         stored: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._fresh.append(Fresh(item, time.perf_counter(), stored))
