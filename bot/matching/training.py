@@ -115,7 +115,7 @@ class Trainee:
 def train_on(matcher: Matcher) -> Network | None:
     """The network of a matcher's base; None where it has too few wordings to learn from.
 
-    Takes about 100 seconds for 39,000 wordings; the same wordings give the same network.
+    Takes about four minutes for 39,000 wordings; the same wordings give the same network.
     """
     names = names_of(matcher.entries, matcher.outside)
     said = [(n, sounds) for n in range(len(names)) for sounds in matcher.sounds_of_wordings(n)]
