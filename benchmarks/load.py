@@ -167,7 +167,8 @@ def measure_replies(report: Callable[[str], None]) -> dict[str, Any]:
     """Messages answered a second, and how long each takes at 70 % of that."""
     ceiling = asyncio.run(delivery.measure_ceiling(report, MESSAGES))
     rate = max(1, int(ceiling["mixed_a_second"] * SHARE))
-    steady = asyncio.run(delivery.measure_steady(report, rate, REPLYING_S))
+    texts = delivery.mixed_texts(rate * REPLYING_S)
+    steady = asyncio.run(delivery.measure_steady(report, texts, rate=rate))
     return {"ceiling": ceiling, "steady": steady}
 
 
