@@ -137,26 +137,21 @@ class Delivery:
         if self._settled:
             await self._send_due()
 
-    @asynccontextmanager
-    async def riding(self) -> AsyncIterator[Ride]:
-        """Gives a round to be carried out at the end of a transaction that the block commits.
-
-        It takes no turn: whoever waits for one may wait for that transaction.
-        """
-        async with self._round() as ride:
-            yield ride
-
     async def _send_due(self) -> None:
         async with (
             self._taking,
-            self._round() as ride,
+            self.riding() as ride,
             self._database.transaction(quick=True) as tx,
         ):
             await ride(tx)
 
     @asynccontextmanager
-    async def _round(self) -> AsyncIterator[Ride]:
-        """Settles what went out and takes what is due; when that is committed, it is sent."""
+    async def riding(self) -> AsyncIterator[Ride]:
+        """Gives a round to be carried out at the end of a transaction that the block commits.
+
+        It settles what went out and takes what is due, which is sent when the block has ended. It takes
+        no turn: whoever waits for one may wait for that transaction.
+        """
         settled: list[Tried] = []
         rows: list[OutboxRow] = []
 
